@@ -1,0 +1,113 @@
+"""The one door to DuckDB: opening, migrations, cursors, transactions and the questions kept as `.sql` files.
+
+A file is opened by one process. Each thread works on a cursor of its own; values are always bound, never pasted.
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from riskcore.errors import StoreError
+
+SQL = Path(__file__).parent / "sql"
+Cursor = duckdb.DuckDBPyConnection
+
+# An upload is data, never a program: no file or network access from SQL, no Python objects by name.
+_SAFE: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+@cache
+def sql(name: str) -> str:
+    """The text of `riskcore/sql/<name>.sql`."""
+    return (SQL / f"{name}.sql").read_text("utf-8")
+
+
+class Store:
+    """One book of customers: a DuckDB file, or memory where `path` is None."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open or create the book and bring its schema up to date; StoreError where that cannot be done."""
+        self.path = path
+        self._writing = threading.RLock()
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._root = duckdb.connect(str(path) if path else ":memory:", config=_SAFE)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise StoreError("store_held", path=str(path)) from error
+            raise StoreError("store_unreadable", path=str(path)) from error
+        self._migrate()
+        self._root.execute("set enable_external_access = false")
+        self._root.execute("set lock_configuration = true")
+
+    def cursor(self) -> Cursor:
+        """A cursor of the caller's own; use it in one thread only."""
+        return self._root.cursor()
+
+    def ask(self, question: str, **values: Any) -> pd.DataFrame:
+        """The answer to a question (a name in `riskcore/sql`, or SQL) as a frame; `values` are bound by name."""
+        return self._run(question, values).df()
+
+    def rows(self, question: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The answer as rows of Python values."""
+        return self._run(question, values).fetchall()
+
+    def columns(self, question: str, **values: Any) -> dict[str, Any]:
+        """The answer as numpy columns, for answers of many rows."""
+        return self._run(question, values).fetchnumpy()
+
+    def one(self, question: str, **values: Any) -> tuple[Any, ...] | None:
+        """The first row of the answer, None where there is none."""
+        return self._run(question, values).fetchone()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Cursor]:
+        """All of what is done on the cursor, or nothing; one writer at a time. Checkpoints after success."""
+        with self._writing:
+            cursor = self.cursor()
+            cursor.execute("begin transaction")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            cursor.execute("commit")
+            # Replaced data stay in the file until a checkpoint outside the transaction gives them back.
+            cursor.execute("checkpoint")
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._root.close()
+
+    def _run(self, question: str, values: Mapping[str, Any]) -> Cursor:
+        text = sql(question) if (SQL / f"{question}.sql").is_file() else question
+        return self.cursor().execute(text, dict(values) or None)
+
+    def _migrate(self) -> None:
+        migrations = sorted((SQL / "migrations").glob("[0-9]*.sql"))
+        self._root.execute("create table if not exists migration (number integer primary key, name varchar)")
+        done = {number for (number,) in self._root.execute("select number from migration").fetchall()}
+        newest = int(migrations[-1].name[:4])
+        if done and max(done) > newest:
+            raise StoreError("store_newer", path=str(self.path), number=max(done), newest=newest)
+        waiting = [m for m in migrations if int(m.name[:4]) not in done]
+        if waiting and done and self.path is not None:
+            self._root.execute("checkpoint")
+            shutil.copy2(self.path, self.path.with_suffix(f".before-{waiting[0].name[:4]}.duckdb"))
+        for migration in waiting:
+            self._root.execute("begin transaction")
+            self._root.execute(migration.read_text("utf-8"))
+            self._root.execute("insert into migration values (?, ?)", [int(migration.name[:4]), migration.stem])
+            self._root.execute("commit")

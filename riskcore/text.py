@@ -1,0 +1,68 @@
+"""Every sentence of the product, Chinese beside English, read from `data/text/*.toml`.
+
+A sentence's key is `<file>.<name>`: `overview.title` stands in `overview.toml` under `title`. Nested tables
+join their names with dots. A test demands both languages and the same {slots} in both.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from riskcore.errors import RiskError
+
+FOLDER = Path(__file__).parents[1] / "data" / "text"
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one language: `t("overview.title")`, `t("overview.rows", n=3)`."""
+
+    lang: str
+
+    def __call__(self, key: str, **slots: Any) -> str:
+        """The sentence under `key` with its slots filled; KeyError where there is none."""
+        return _sentences()[key][self.lang].format(**slots)
+
+    def has(self, key: str) -> bool:
+        """Whether a sentence stands under `key`."""
+        return key in _sentences()
+
+    def of(self, names: Any) -> str:
+        """This language's member of a pair such as a policy's `name = {zh, en}`."""
+        return str(names[self.lang] if isinstance(names, dict) else getattr(names, self.lang))
+
+    def error(self, error: RiskError) -> str:
+        """An error as one sentence."""
+        return self(error.key, **error.slots)
+
+
+def keys() -> list[str]:
+    """All keys, in the order of the files."""
+    return list(_sentences())
+
+
+def pair(key: str) -> dict[str, str]:
+    """Both languages' raw sentences under `key`."""
+    return _sentences()[key]
+
+
+@cache
+def _sentences() -> dict[str, dict[str, str]]:
+    return {
+        key: sentence
+        for path in sorted(FOLDER.glob("*.toml"))
+        for key, sentence in _walk(path.stem, tomllib.loads(path.read_text("utf-8")))
+    }
+
+
+def _walk(prefix: str, node: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    for name, value in node.items():
+        key = f"{prefix}.{name}"
+        if set(value) <= set(LANGUAGES):
+            yield key, value
+        else:
+            yield from _walk(key, value)
