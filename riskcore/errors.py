@@ -10,7 +10,16 @@ Each carries the key of a sentence in `data/text/errors.toml` and the values of 
 same error reads well in both languages. `str()` is for logs only.
 """
 
+from dataclasses import dataclass, field
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A sentence still to be worded in the reader's language: the key of a text and the values of its slots."""
+
+    key: str
+    slots: dict[str, Any] = field(default_factory=dict)
 
 
 class RiskError(Exception):

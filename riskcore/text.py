@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from riskcore.errors import RiskError
+from riskcore.errors import Phrase, RiskError
 
 FOLDER = Path(__file__).parents[1] / "data" / "text"
 LANGUAGES = ("zh", "en")
@@ -24,8 +24,15 @@ class Words:
     lang: str
 
     def __call__(self, key: str, **slots: Any) -> str:
-        """The sentence under `key` with its slots filled; KeyError where there is none."""
-        return _sentences()[key][self.lang].format(**slots)
+        """The sentence under `key` with its slots filled, phrases among them worded; KeyError where none is."""
+        worded = {
+            name: self.phrase(value) if isinstance(value, Phrase) else value for name, value in slots.items()
+        }
+        return _sentences()[key][self.lang].format(**worded)
+
+    def phrase(self, phrase: Phrase) -> str:
+        """A phrase in this language."""
+        return self(phrase.key, **phrase.slots)
 
     def has(self, key: str) -> bool:
         """Whether a sentence stands under `key`."""

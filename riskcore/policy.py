@@ -1,0 +1,476 @@
+"""The policy: scorecard, rules, tiers and strategy, read from one TOML file into frozen, validated objects.
+
+Nothing that an analyst may change is in code. A policy's identity is the SHA-256 of its canonical form, so that
+the same content is the same version whatever its comments and spacing.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from riskcore import schema
+from riskcore.errors import Phrase, PolicyError
+
+DEFAULT = Path(__file__).parents[1] / "data" / "policy" / "default.toml"
+
+TierCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Points = Annotated[int, Field(ge=0, le=550)]
+Months = Annotated[int, Field(ge=1, le=120)]
+
+
+def _broken(rule: str, value: Any, **slots: Any) -> PydanticCustomError:
+    """A breach of a rule of ours; `rule` names its sentence in `policy_rules.toml`."""
+    return PydanticCustomError("ours", "{rule}: {value}", {"rule": rule, "value": value, "slots": slots})
+
+
+class Frozen(BaseModel):
+    """Values that do not change once made, and no names that are not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Name(Frozen):
+    """What a thing is called in both languages."""
+
+    zh: Annotated[str, StringConstraints(min_length=1)]
+    en: Annotated[str, StringConstraints(min_length=1)]
+
+
+class Bin(Frozen):
+    """One interval or one category of a characteristic, and the points it earns."""
+
+    points: Points
+    lower: float | None = None
+    upper: float | None = None
+    value: str | None = None
+    name: Name | None = None
+    words: tuple[str, ...] = ()
+
+
+class Special(Frozen):
+    """A word that stands in a column of numbers and earns a bin of its own, such as `no debt`."""
+
+    bin: int
+    name: Name
+    words: tuple[str, ...]
+
+
+class Characteristic(Frozen):
+    """A fact that earns points; bin 1 is the worst and earns none."""
+
+    id: str
+    code: str
+    family: str
+    name: Name
+    long_name: Name
+    unit: Literal["times", "percent", "days", "months", "years", "count", "notches", "category"]
+    valid_months: Months | None = None
+    missing_points: Points
+    refused_points: Points
+    required: bool = False
+    movable: bool = True
+    reason: Name
+    special: Special | None = None
+    words: dict[str, float] = {}
+    not_monotone: str | None = None
+    closed: Literal["left", "right"] | None = None
+    bins: tuple[Bin, ...] = Field(min_length=2, max_length=6)
+
+    @property
+    def max_points(self) -> int:
+        """The most points that any bin earns."""
+        return max(b.points for b in self.bins)
+
+    @property
+    def is_category(self) -> bool:
+        """Whether values are words rather than numbers."""
+        return self.unit == "category"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        known = {f.name: f for f in schema.CHARACTERISTICS}
+        if self.id not in known:
+            raise _broken("characteristic_unknown", self.id)
+        if self.is_category != (known[self.id].kind == "category"):
+            raise _broken("characteristic_unit", self.unit)
+        if min(b.points for b in self.bins) != 0:
+            raise _broken("worst_bin_is_zero", min(b.points for b in self.bins))
+        if max(self.missing_points, self.refused_points) > self.max_points:
+            raise _broken(
+                "missing_above_max", max(self.missing_points, self.refused_points), most=self.max_points
+            )
+        if self.is_category:
+            values = [b.value for b in self.bins]
+            if None in values or len(set(values)) != len(values):
+                raise _broken("category_values", values)
+        else:
+            self._check_intervals()
+        if self.special and not 1 <= self.special.bin <= len(self.bins):
+            raise _broken("special_bin", self.special.bin)
+        return self
+
+    def _check_intervals(self) -> None:
+        if self.closed is None:
+            raise _broken("closed_missing", self.id)
+        ascending = sorted(self.bins, key=lambda b: float("-inf") if b.lower is None else b.lower)
+        lowest = 0 if self.unit == "count" else None  # a count below 0 is no count: it is missing
+        if ascending[0].lower != lowest or ascending[-1].upper is not None:
+            raise _broken("bins_open_ends", self.id)
+        for left, right in zip(ascending, ascending[1:], strict=False):
+            if left.upper is None or left.upper != right.lower:
+                raise _broken("bins_gap", left.upper if left.upper is not None else right.lower)
+        points = [b.points for b in ascending]
+        if points not in (sorted(points), sorted(points, reverse=True)) and not self.not_monotone:
+            raise _broken("bins_not_monotone", points)
+
+
+class Test(Frozen):
+    """One comparison of a fact; all comparisons named must hold. `negate` turns the whole test round."""
+
+    __test__ = False  # not a test case
+
+    fact: str
+    known: bool | None = None
+    equals: float | None = None
+    below: float | None = None
+    above: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    within: tuple[str, ...] | None = Field(None, alias="in")
+    negate: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        asked = (self.known, self.equals, self.below, self.above, self.at_least, self.at_most, self.within)
+        if all(a is None for a in asked):
+            raise _broken("test_empty", self.fact)
+        if self.fact not in FACTS:
+            raise _broken("fact_unknown", self.fact)
+        return self
+
+
+class Case(Frozen):
+    """When a rule fires, and the best tier that it then allows (none: it only flags)."""
+
+    best_tier: TierCode | None = None
+    all: tuple[Test, ...] = Field(min_length=1)
+
+
+class Rule(Frozen):
+    """A bound on the tier. It never changes the score; the strictest case that fires counts."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][0-9]+$")]
+    name: Name
+    hard: bool = False
+    little_known: bool = False
+    watch: bool = False
+    grade_d: bool = False
+    best_grade: str | None = None
+    limit: Literal["none", "secured"] | None = None
+    case: tuple[Case, ...] = Field(min_length=1)
+
+
+class Strategy(Frozen):
+    """How customers of a tier are treated; terms in days, shares in per cent, review cycle in months."""
+
+    terms_days: Annotated[int, Field(ge=0, le=365)]
+    terms_days_by_approval: Annotated[int, Field(ge=0, le=365)]
+    prepay: bool
+    deposit_pct: Annotated[int, Field(ge=0, le=100)] = 0
+    max_factor_pct: Annotated[int, Field(ge=0, le=500)]
+    review_months: Months
+    approver: Name
+
+
+class Tier(Frozen):
+    """A class of customers from `min_score` points, inclusive; the worst tier has none."""
+
+    code: TierCode
+    name: Name
+    min_score: int | None = None
+    colour: Literal["blue", "orange", "red", "gray", "violet", "green", "yellow"]
+    light: Colour
+    dark: Colour
+    ink_light: Colour
+    ink_dark: Colour
+    measure: Name
+    strategy: Strategy
+
+
+class ExternalScore(Frozen):
+    """What a credit score from elsewhere, on this policy's scale, stands for."""
+
+    use: Literal["fill", "prefer", "compare", "ignore"]
+    valid_months: Months
+    expired_at_most: int
+    same_source: tuple[str, ...] = ()
+
+
+class Grade(Frozen):
+    """A band of the score that thresholds do not move."""
+
+    code: str
+    min_score: int
+
+
+class PdScale(Frozen):
+    """How a score reads as odds of good to bad within 12 months; grades best first."""
+
+    anchor_score: int
+    good_bad_odds: Annotated[float, Field(gt=0)]
+    points_to_double_odds: Annotated[float, Field(gt=0)]
+    grade: tuple[Grade, ...]
+
+
+class Loss(Frozen):
+    """Loss given default and the share of an unused limit that is drawn, both in per cent."""
+
+    lgd_pct: Annotated[float, Field(ge=0, le=100)]
+    ead_share_pct: Annotated[float, Field(ge=0, le=100)]
+
+
+class Family(Frozen):
+    """A group of characteristics."""
+
+    id: str
+    name: Name
+
+
+class Industry(Frozen):
+    """A section of the industry classification with its risk grade and outlook; `words` are its names in files."""
+
+    section: str
+    name: Name
+    grade: str
+    outlook: str
+    words: tuple[str, ...]
+
+
+class Country(Frozen):
+    """A country and its risk grade; `words` are its names in files."""
+
+    code: str
+    name: Name
+    grade: str
+    words: tuple[str, ...]
+
+
+class Band(Frozen):
+    """From and to, both included, of an agency's scale, and the normalised grade that it stands for."""
+
+    lower: float = Field(alias="from")
+    upper: float = Field(alias="to")
+    grade: str
+
+
+class Agency(Frozen):
+    """An agency's scale."""
+
+    id: str
+    name: Name
+    bands: tuple[Band, ...] = Field(min_length=1)
+
+
+# What a rule may ask for beside characteristics: columns of a file and counts that the scoring query works out.
+COUNTS = (
+    "known_points_pct",
+    "own_payment_values_known",
+    "statement_values_known",
+    "filled",
+    "external_grades_below_ours",
+    "exposure_to_own_sales_pct",
+    "exposure_or_zero",
+    "registration_number_fails",
+)
+FACTS = (
+    *(f.name for f in schema.CHARACTERISTICS),
+    "flag",
+    "net_worth",
+    "secured_amount",
+    "exposure",
+    *COUNTS,
+)
+
+
+class Policy(Frozen):
+    """One version of the whole policy."""
+
+    name: Name
+    in_force: date
+    source: str
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    home_country: str
+    base_score: int
+    missing_mode: Literal["table", "reallocate", "zero", "refuse"]
+    prior_share_pct: Annotated[int, Field(ge=0, le=100)]
+    external_score: ExternalScore
+    pd_scale: PdScale
+    loss: Loss
+    tier: tuple[Tier, ...] = Field(min_length=2, max_length=7)
+    rule: tuple[Rule, ...]
+    external_grade_best: dict[str, str]
+    industry: tuple[Industry, ...]
+    country: tuple[Country, ...]
+    agency: tuple[Agency, ...]
+    family: tuple[Family, ...]
+    characteristic: tuple[Characteristic, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical form, in hexadecimal."""
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def canonical(self) -> str:
+        """The policy as JSON with sorted names: what is hashed and what the store keeps."""
+        data = self.model_dump(mode="json", by_alias=True)
+        return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def total_points(self) -> int:
+        """All points there are to win."""
+        return sum(c.max_points for c in self.characteristic)
+
+    @property
+    def top_score(self) -> int:
+        """The highest score there is."""
+        return self.base_score + self.total_points
+
+    @property
+    def thresholds(self) -> tuple[int, ...]:
+        """The lowest score of each tier but the worst, best tier first."""
+        return tuple(t.min_score for t in self.tier if t.min_score is not None)
+
+    def tier_place(self, code: str) -> int:
+        """A tier's place, 0 for the best."""
+        return [t.code for t in self.tier].index(code)
+
+    def known_characteristic(self, name: str) -> Characteristic:
+        """The characteristic with this id; KeyError where the policy has none."""
+        return {c.id: c for c in self.characteristic}[name]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for what, names in (
+            ("tier", [t.code for t in self.tier]),
+            ("rule", [r.code for r in self.rule]),
+            ("characteristic", [c.id for c in self.characteristic]),
+            ("family", [f.id for f in self.family]),
+        ):
+            doubles = {n for n in names if names.count(n) > 1}
+            if doubles:
+                raise _broken("named_twice", f"{what} {min(doubles)}")
+        check_thresholds(self)
+        codes = {t.code for t in self.tier}
+        for rule in self.rule:
+            for case in rule.case:
+                if case.best_tier is not None and case.best_tier not in codes:
+                    raise _broken("rule_tier_unknown", f"{rule.code}: {case.best_tier}")
+                if any(t.fact == "flag" for t in case.all) and rule.code.lower() not in schema.FIELDS:
+                    raise _broken("rule_flag_unknown", rule.code)
+        families = {f.id for f in self.family}
+        for c in self.characteristic:
+            if c.family not in families:
+                raise _broken("family_unknown", f"{c.id}: {c.family}")
+        return self
+
+
+def check_thresholds(policy: "Policy") -> None:
+    """Whether tiers stand in falling order on the scale, the worst without a start of its own."""
+    *better, worst = policy.tier
+    if worst.min_score is not None:
+        raise _broken("worst_tier_start", worst.min_score)
+    above = policy.top_score + 1
+    before = str(policy.top_score)
+    for tier in better:
+        if tier.min_score is None:
+            raise _broken("tier_start_missing", tier.code)
+        if not policy.base_score < tier.min_score < above:
+            raise _broken("tier_start_order", f"{tier.code} {tier.min_score}", before=before)
+        above, before = tier.min_score, f"{tier.code} {tier.min_score}"
+
+
+def load(path: Path = DEFAULT) -> Policy:
+    """The policy in a TOML file; PolicyError names the file, the place, the rule and the value."""
+    try:
+        return parse(path.read_text("utf-8"), path.name)
+    except FileNotFoundError as error:
+        raise PolicyError("policy_absent", file=path.name) from error
+    except UnicodeDecodeError as error:
+        raise PolicyError("policy_not_utf8", file=path.name) from error
+
+
+def parse(text: str, file: str = "policy") -> Policy:
+    """The policy in a TOML text."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError("policy_not_toml", file=file, detail=str(error)) from error
+    try:
+        return Policy.model_validate(data)
+    except ValidationError as error:
+        raise _policy_error(error.errors(include_url=False)[0], data, file) from error
+
+
+def from_canonical(source: str) -> Policy:
+    """The policy that the store keeps."""
+    return Policy.model_validate_json(source)
+
+
+def rate_on_what_is_known(policy: Policy) -> Policy:
+    """A draft for a book with little known: missing points from the customer's own quality, and no bound for silence.
+
+    Mode `reallocate`, and without the rules marked `little_known`.
+    """
+    rules = tuple(r for r in policy.rule if not r.little_known)
+    return policy.model_copy(update={"missing_mode": "reallocate", "rule": rules})
+
+
+def with_thresholds(policy: Policy, thresholds: Sequence[int]) -> Policy:
+    """The same policy with other tier starts, best first; PolicyError where they are not in falling order."""
+    starts = (*thresholds, None)
+    data = policy.model_dump(mode="json", by_alias=True)
+    for tier, start in zip(data["tier"], starts, strict=True):
+        tier["min_score"] = start
+    try:
+        return Policy.model_validate(data)
+    except ValidationError as error:
+        raise _policy_error(error.errors(include_url=False)[0], data, "thresholds") from error
+
+
+def _policy_error(detail: ErrorDetails, data: dict[str, Any], file: str) -> PolicyError:
+    context = detail.get("ctx", {})
+    if detail["type"] == "ours":
+        rule = Phrase(f"policy_rules.{context['rule']}", context["slots"])
+        value = context["value"]
+    else:
+        key = detail["type"] if detail["type"] in {"missing", "extra_forbidden"} else "wrong_value"
+        rule, value = Phrase(f"policy_rules.{key}"), detail["input"]
+    place = _place(detail["loc"], data)
+    shown = "–" if isinstance(value, dict) else str(value)[:80]
+    return PolicyError("policy_invalid", file=file, place=place, rule=rule, value=shown)
+
+
+def _place(loc: tuple[int | str, ...], data: Any) -> str:
+    """A path in the file in its own words: `tier B, min_score`."""
+    words: list[str] = []
+    for step in loc:
+        if isinstance(step, int):
+            data = data[step] if isinstance(data, list) and step < len(data) else None
+            named = data if isinstance(data, dict) else {}
+            name = next(
+                (str(named[k]) for k in ("code", "id", "section", "value") if k in named), str(step + 1)
+            )
+            words[-1:] = [f"{words[-1]} {name}"] if words else [name]
+        else:
+            words.append(step)
+            data = data.get(step) if isinstance(data, dict) else None
+    return ", ".join(words) or "–"
