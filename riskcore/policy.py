@@ -430,20 +430,20 @@ def rate_on_what_is_known(policy: Policy) -> Policy:
 
     Mode `reallocate`, and without the rules marked `little_known`.
     """
-    rules = tuple(r for r in policy.rule if not r.little_known)
-    return policy.model_copy(update={"missing_mode": "reallocate", "rule": rules})
+    data = policy.model_dump(mode="json", by_alias=True)
+    rules = [r for r in data["rule"] if not r["little_known"]]
+    return Policy.model_validate(data | {"missing_mode": "reallocate", "rule": rules})
 
 
 def with_thresholds(policy: Policy, thresholds: Sequence[int]) -> Policy:
     """The same policy with other tier starts, best first; PolicyError where they are not in falling order."""
-    starts = (*thresholds, None)
     data = policy.model_dump(mode="json", by_alias=True)
-    for tier, start in zip(data["tier"], starts, strict=True):
+    for tier, start in zip(data["tier"], (*thresholds, None), strict=True):
         tier["min_score"] = start
     try:
         return Policy.model_validate(data)
     except ValidationError as error:
-        raise _policy_error(error.errors(include_url=False)[0], data, "thresholds") from error
+        raise _policy_error(error.errors(include_url=False)[0], data, policy.name.en) from error
 
 
 def _policy_error(detail: ErrorDetails, data: dict[str, Any], file: str) -> PolicyError:

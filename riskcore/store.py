@@ -57,7 +57,7 @@ class Store:
         return self._root.cursor()
 
     def ask(self, question: str, **values: Any) -> pd.DataFrame:
-        """The answer to a question (a name in `riskcore/sql`, or SQL) as a frame; `values` are bound by name."""
+        """The answer to a question (a name in riskcore/sql, or SQL) as a frame; values are bound by name."""
         return self._run(question, values).df()
 
     def rows(self, question: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -24,7 +24,7 @@ class Words:
     lang: str
 
     def __call__(self, key: str, **slots: Any) -> str:
-        """The sentence under `key` with its slots filled, phrases among them worded; KeyError where none is."""
+        """The sentence under `key`, its slots filled and phrases among them worded; KeyError where none is."""
         worded = {
             name: self.phrase(value) if isinstance(value, Phrase) else value for name, value in slots.items()
         }
