@@ -85,7 +85,7 @@ FLAGS = _fields("flag", "k1 k2 k3 k4 k5 k6 k7 k8 k9 s3 s4")
 
 FIELDS: dict[str, Field] = {f.name: f for f in (*IDENTITY, *ATTRIBUTES, *CHARACTERISTICS, *FLAGS)}
 
-# What a cell says of a characteristic or of the credit score. Nothing said is NULL in an input row, MISSING in features.
+# What a cell says of a characteristic or of the credit score; NULL in an input row where it says nothing.
 MISSING, KNOWN, REFUSED, EXPIRED, WITHDRAWN = 0, 1, 2, 3, 4
 
 STATED: tuple[Field, ...] = (*CHARACTERISTICS, FIELDS["credit_score"])  # fields whose cells carry a state

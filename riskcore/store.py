@@ -109,7 +109,5 @@ class Store:
         for migration in waiting:
             self._root.execute("begin transaction")
             self._root.execute(migration.read_text("utf-8"))
-            self._root.execute(
-                "insert into migration values (?, ?)", [int(migration.name[:4]), migration.stem]
-            )
+            self._root.execute("insert into migration values (?, ?)", [int(migration.name[:4]), migration.stem])
             self._root.execute("commit")

@@ -25,9 +25,7 @@ class Words:
 
     def __call__(self, key: str, **slots: Any) -> str:
         """The sentence under `key`, its slots filled and phrases among them worded; KeyError where none is."""
-        worded = {
-            name: self.phrase(value) if isinstance(value, Phrase) else value for name, value in slots.items()
-        }
+        worded = {name: self.phrase(value) if isinstance(value, Phrase) else value for name, value in slots.items()}
         return _sentences()[key][self.lang].format(**worded)
 
     def phrase(self, phrase: Phrase) -> str:

@@ -195,11 +195,13 @@ create table score (
     largest_customer_share_pct_bin UTINYINT NOT NULL
 );
 
--- Sums by score, bound and segment: what a dragged threshold needs. dimension '' is the whole book.
+-- Sums by score, bound and segment: what a dragged threshold needs. dimension '' is the whole book. place ranks
+-- the segments by customers from 0; -1 is "not given", 12 all the others together.
 create table cube (
     assessment_id INTEGER not null,
     dimension VARCHAR not null,
     segment VARCHAR not null,
+    place TINYINT not null,
     score SMALLINT,
     best UTINYINT not null,
     worst UTINYINT not null,

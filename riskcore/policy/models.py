@@ -1,27 +1,22 @@
-"""The policy: scorecard, rules, tiers and strategy, read from one TOML file into frozen, validated objects.
+"""What a policy is made of, each part with the rules that it must keep.
 
-Nothing that an analyst may change is in code. A policy's identity is the SHA-256 of its canonical form, so that
-the same content is the same version whatever its comments and spacing.
+A breach raises with the name of a sentence in `policy_rules.toml`, so that the person reads it in either language.
 """
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
-from pathlib import Path
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from riskcore import schema
-from riskcore.errors import Phrase, PolicyError
-
-DEFAULT = Path(__file__).parents[1] / "data" / "policy" / "default.toml"
 
 TierCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+$")]  # safe as a literal in a compiled query
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 Points = Annotated[int, Field(ge=0, le=550)]
 Months = Annotated[int, Field(ge=1, le=120)]
@@ -51,7 +46,7 @@ class Bin(Frozen):
     points: Points
     lower: float | None = None
     upper: float | None = None
-    value: str | None = None
+    value: Word | None = None
     name: Name | None = None
     words: tuple[str, ...] = ()
 
@@ -74,6 +69,7 @@ class Characteristic(Frozen):
     long_name: Name
     unit: Literal["times", "percent", "days", "months", "years", "count", "notches", "category"]
     valid_months: Months | None = None
+    dated_by: Literal["own_statement_date"] | None = None  # else the as-of date of the import
     missing_points: Points
     refused_points: Points
     required: bool = False
@@ -105,9 +101,7 @@ class Characteristic(Frozen):
         if min(b.points for b in self.bins) != 0:
             raise _broken("worst_bin_is_zero", min(b.points for b in self.bins))
         if max(self.missing_points, self.refused_points) > self.max_points:
-            raise _broken(
-                "missing_above_max", max(self.missing_points, self.refused_points), most=self.max_points
-            )
+            raise _broken("missing_above_max", max(self.missing_points, self.refused_points), most=self.max_points)
         if self.is_category:
             values = [b.value for b in self.bins]
             if None in values or len(set(values)) != len(values):
@@ -125,7 +119,7 @@ class Characteristic(Frozen):
         lowest = 0 if self.unit == "count" else None  # a count below 0 is no count: it is missing
         if ascending[0].lower != lowest or ascending[-1].upper is not None:
             raise _broken("bins_open_ends", self.id)
-        for left, right in zip(ascending, ascending[1:], strict=False):
+        for left, right in pairwise(ascending):
             if left.upper is None or left.upper != right.lower:
                 raise _broken("bins_gap", left.upper if left.upper is not None else right.lower)
         points = [b.points for b in ascending]
@@ -134,7 +128,10 @@ class Characteristic(Frozen):
 
 
 class Test(Frozen):
-    """One comparison of a fact; all comparisons named must hold. `negate` turns the whole test round."""
+    """One comparison of a fact; all comparisons named must hold. `negate` turns the whole test round.
+
+    `values_known` counts the characteristics named in `of` whose value is known today.
+    """
 
     __test__ = False  # not a test case
 
@@ -145,7 +142,8 @@ class Test(Frozen):
     above: float | None = None
     at_least: float | None = None
     at_most: float | None = None
-    within: tuple[str, ...] | None = Field(None, alias="in")
+    within: tuple[Word, ...] | None = Field(None, alias="in")
+    of: tuple[str, ...] = ()
     negate: bool = False
 
     @model_validator(mode="after")
@@ -155,6 +153,8 @@ class Test(Frozen):
             raise _broken("test_empty", self.fact)
         if self.fact not in FACTS:
             raise _broken("fact_unknown", self.fact)
+        if unknown := set(self.of) - {f.name for f in schema.CHARACTERISTICS}:
+            raise _broken("characteristic_unknown", min(unknown))
         return self
 
 
@@ -283,8 +283,7 @@ class Agency(Frozen):
 # What a rule may ask for beside characteristics: columns of a file and counts that the scoring query works out.
 COUNTS = (
     "known_points_pct",
-    "own_payment_values_known",
-    "statement_values_known",
+    "values_known",
     "filled",
     "external_grades_below_ours",
     "exposure_to_own_sales_pct",
@@ -317,7 +316,7 @@ class Policy(Frozen):
     loss: Loss
     tier: tuple[Tier, ...] = Field(min_length=2, max_length=7)
     rule: tuple[Rule, ...]
-    external_grade_best: dict[str, str]
+    external_grade_best: dict[Word, str]
     industry: tuple[Industry, ...]
     country: tuple[Country, ...]
     agency: tuple[Agency, ...]
@@ -396,81 +395,3 @@ def check_thresholds(policy: "Policy") -> None:
         if not policy.base_score < tier.min_score < above:
             raise _broken("tier_start_order", f"{tier.code} {tier.min_score}", before=before)
         above, before = tier.min_score, f"{tier.code} {tier.min_score}"
-
-
-def load(path: Path = DEFAULT) -> Policy:
-    """The policy in a TOML file; PolicyError names the file, the place, the rule and the value."""
-    try:
-        return parse(path.read_text("utf-8"), path.name)
-    except FileNotFoundError as error:
-        raise PolicyError("policy_absent", file=path.name) from error
-    except UnicodeDecodeError as error:
-        raise PolicyError("policy_not_utf8", file=path.name) from error
-
-
-def parse(text: str, file: str = "policy") -> Policy:
-    """The policy in a TOML text."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError("policy_not_toml", file=file, detail=str(error)) from error
-    try:
-        return Policy.model_validate(data)
-    except ValidationError as error:
-        raise _policy_error(error.errors(include_url=False)[0], data, file) from error
-
-
-def from_canonical(source: str) -> Policy:
-    """The policy that the store keeps."""
-    return Policy.model_validate_json(source)
-
-
-def rate_on_what_is_known(policy: Policy) -> Policy:
-    """A draft for a book with little known: missing points from the customer's own quality, and no bound for silence.
-
-    Mode `reallocate`, and without the rules marked `little_known`.
-    """
-    data = policy.model_dump(mode="json", by_alias=True)
-    rules = [r for r in data["rule"] if not r["little_known"]]
-    return Policy.model_validate(data | {"missing_mode": "reallocate", "rule": rules})
-
-
-def with_thresholds(policy: Policy, thresholds: Sequence[int]) -> Policy:
-    """The same policy with other tier starts, best first; PolicyError where they are not in falling order."""
-    data = policy.model_dump(mode="json", by_alias=True)
-    for tier, start in zip(data["tier"], (*thresholds, None), strict=True):
-        tier["min_score"] = start
-    try:
-        return Policy.model_validate(data)
-    except ValidationError as error:
-        raise _policy_error(error.errors(include_url=False)[0], data, policy.name.en) from error
-
-
-def _policy_error(detail: ErrorDetails, data: dict[str, Any], file: str) -> PolicyError:
-    context = detail.get("ctx", {})
-    if detail["type"] == "ours":
-        rule = Phrase(f"policy_rules.{context['rule']}", context["slots"])
-        value = context["value"]
-    else:
-        key = detail["type"] if detail["type"] in {"missing", "extra_forbidden"} else "wrong_value"
-        rule, value = Phrase(f"policy_rules.{key}"), detail["input"]
-    place = _place(detail["loc"], data)
-    shown = "–" if isinstance(value, dict) else str(value)[:80]
-    return PolicyError("policy_invalid", file=file, place=place, rule=rule, value=shown)
-
-
-def _place(loc: tuple[int | str, ...], data: Any) -> str:
-    """A path in the file in its own words: `tier B, min_score`."""
-    words: list[str] = []
-    for step in loc:
-        if isinstance(step, int):
-            data = data[step] if isinstance(data, list) and step < len(data) else None
-            named = data if isinstance(data, dict) else {}
-            name = next(
-                (str(named[k]) for k in ("code", "id", "section", "value") if k in named), str(step + 1)
-            )
-            words[-1:] = [f"{words[-1]} {name}"] if words else [name]
-        else:
-            words.append(step)
-            data = data.get(step) if isinstance(data, dict) else None
-    return ", ".join(words) or "–"

@@ -1,0 +1,284 @@
+"""A policy compiled to one query: from facts, one row per customer, to points, score, rules, bound and tier.
+
+The query is a chain of small named steps in a common subset of SQL, and whole-number arithmetic from end to end, so
+that engines agree to the bit. Every literal in it is a number of the policy or a word that the policy's own check
+allows; values of customers are columns.
+
+Facts: `<characteristic>` and `<characteristic>_state` (0 missing, 1 known, 2 refused, 3 expired) for each
+characteristic, `credit_score` and its state, the flags, `net_worth`, `secured_amount`, `exposure`, `past_due`,
+`registration_number_fails`, `own_annual_sales`.
+
+A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
+"""
+
+from riskcore import schema
+from riskcore.policy import Characteristic, Policy, Rule, Test, Tier
+
+REFUSED_BIN, EXPIRED_BINS = 7, 8
+
+
+def compile_query(policy: Policy, facts: str = "facts") -> str:
+    """The scoring query of a policy over the table or step named `facts`.
+
+    One row per customer: all columns of `facts`, then per characteristic `<id>_bin` and `<id>_points`, and
+    `external_score`, `external_points`, `known_points`, `score` (NULL: not scored), `rules` (bit set in the
+    policy's order), `best`, `worst` (places of tiers, 0 best), `tier`, `little_known`, `reason` (place of the
+    characteristic with the most points lost among those supplied, refused or expired).
+    """
+    steps = [
+        ("raw_bins", _select("*", *(f"{_raw_bin(c)} as {c.id}_raw" for c in policy.characteristic), source=facts)),
+        ("bins", _select("*", *(f"{_bin(c)} as {c.id}_bin" for c in policy.characteristic), source="raw_bins")),
+        ("earned", _select("*", *_earned(policy), source="bins")),
+        ("known", _select("*", *_sums(policy), f"{_external(policy)} as external_score", source="earned")),
+        ("quality", _select("*", *_quality(policy), source="known")),
+        ("pointed", _select("*", *_points(policy), source="quality")),
+        ("scored", _select("*", f"{_score(policy)} as score", source="pointed")),
+        ("fired", _select("*", *_cases(policy), source=f"(select *, {_counts(policy)} from scored)")),
+        ("bound", _select("*", *_bound(policy), source="fired")),
+        ("tiered", _select("*", f"{tier_sql(policy.thresholds)} as score_tier", source="bound")),
+    ]
+    named = ",\n".join(f"{name} as (\n{body}\n)" for name, body in steps)
+    last = (
+        "select *, least(greatest(score_tier, best), worst)::utinyint as tier,\n"
+        f"{_little_known(policy)} as little_known,\n{_reason(policy)} as reason\nfrom tiered"
+    )
+    return f"with {named}\n{last}"
+
+
+def tier_sql(thresholds: tuple[int, ...], score: str = "score") -> str:
+    """The place of the tier that a score alone gives, 0 the best; not scored is the worst."""
+    whens = " ".join(f"when {score} >= {int(start)} then {place}" for place, start in enumerate(thresholds))
+    return f"(case {whens} else {len(thresholds)} end)::utinyint"
+
+
+def columns(policy: Policy) -> list[str]:
+    """The columns that an assessment keeps of the query, in the order of the table `score` after its keys."""
+    kept = {c.id for c in policy.characteristic}
+    bins = [f"{f.name}_bin" if f.name in kept else f"0 as {f.name}_bin" for f in schema.CHARACTERISTICS]
+    return [
+        *("score::smallint", "external_score::smallint", "best", "worst", "tier", "rules", "known_points"),
+        *("little_known", "exposure", "past_due", *bins),
+    ]
+
+
+def points_of_bin(characteristic: Characteristic, code: int) -> int | None:
+    """What a stored bin earns by the table alone; None where it depends on the customer (missing, refused)."""
+    if code in {0, REFUSED_BIN}:
+        return None
+    if code > EXPIRED_BINS:
+        return min(characteristic.bins[code - EXPIRED_BINS - 1].points, characteristic.missing_points)
+    return characteristic.bins[code - 1].points
+
+
+def rules_of(policy: Policy, mask: int) -> list[Rule]:
+    """The rules whose bits are set, in the policy's order."""
+    return [rule for place, rule in enumerate(policy.rule) if mask >> place & 1]
+
+
+def bounding_tier(policy: Policy, rules: list[Rule], best: int) -> tuple[Tier, list[Rule]]:
+    """The best tier that the rules leave, and those of them that can hold a tier at all."""
+    holding = [r for r in rules if any(case.best_tier for case in r.case)]
+    return policy.tier[best], holding
+
+
+def _select(*columns: str, source: str) -> str:
+    return "  select " + ",\n    ".join(columns) + f"\n  from {source}"
+
+
+def _number(value: float) -> str:
+    return f"{value!r}::double"
+
+
+def _raw_bin(c: Characteristic) -> str:
+    if c.is_category:
+        whens = [f"when {c.id} = '{b.value}' then {place}" for place, b in enumerate(c.bins, 1)]
+        return f"case {' '.join(whens)} else 0 end"
+    ascending = sorted(enumerate(c.bins, 1), key=lambda b: float("-inf") if b[1].lower is None else b[1].lower)
+    below = "<" if c.closed == "left" else "<="
+    whens = [f"when {c.id} {below} {_number(b.upper)} then {place}" for place, b in ascending if b.upper is not None]
+    lowest = ascending[0][1].lower
+    if lowest is not None:
+        whens.insert(0, f"when {c.id} < {_number(lowest)} then 0")
+    ladder = f"case {' '.join(whens)} else {ascending[-1][0]} end"
+    # NaN and infinities are outside the range and so missing; without NULLs the ladder runs twice as fast.
+    special = f" when {c.id} is null then {c.special.bin}" if c.special else ""
+    return f"case when {c.id} between -1e300 and 1e300 then {ladder}{special} else 0 end"
+
+
+def _bin(c: Characteristic) -> str:
+    return (
+        f"(case {c.id}_state when {schema.KNOWN} then {c.id}_raw when {schema.REFUSED} then {REFUSED_BIN} "
+        f"when {schema.EXPIRED} then case when {c.id}_raw > 0 then {EXPIRED_BINS} + {c.id}_raw else 0 end "
+        f"else 0 end)::utinyint"
+    )
+
+
+def _earned(policy: Policy) -> list[str]:
+    """Points by the table: NULL where the value is missing or refused."""
+    kept = 0 if policy.missing_mode == "zero" else None
+    out = []
+    for c in policy.characteristic:
+        known = [f"when {place} then {b.points}" for place, b in enumerate(c.bins, 1)]
+        expired = [
+            f"when {EXPIRED_BINS + place} then {min(b.points, c.missing_points) if kept is None else kept}"
+            for place, b in enumerate(c.bins, 1)
+        ]
+        out.append(f"(case {c.id}_bin {' '.join(known + expired)} end)::integer as {c.id}_earned")
+    return out
+
+
+def _sums(policy: Policy) -> list[str]:
+    cs = policy.characteristic
+    return [
+        _sum(f"coalesce({c.id}_earned, 0)" for c in cs) + " as earned_points",
+        _sum(f"(case when {c.id}_earned is null then 0 else {c.max_points} end)" for c in cs) + " as judged_points",
+        _sum(f"(case when {c.id}_bin between 1 and 6 then {c.max_points} else 0 end)" for c in cs)
+        + "::smallint as known_points",
+        _sum(f"(case when {c.id}_bin = 0 then {c.max_points} else 0 end)" for c in cs) + " as silent_points",
+    ]
+
+
+def _sum(terms: object) -> str:
+    return "(" + " + ".join(terms) + ")"  # type: ignore[arg-type]
+
+
+def _external(policy: Policy) -> str:
+    e = policy.external_score
+    on_scale = f"credit_score between {policy.base_score} and {policy.top_score}"
+    whole = "cast(floor(credit_score + 0.5) as integer)"
+    return (
+        f"case when {on_scale} then case credit_score_state when {schema.KNOWN} then {whole} "
+        f"when {schema.EXPIRED} then least({whole}, {e.expired_at_most}) end end"
+    )
+
+
+def _quality(policy: Policy) -> list[str]:
+    """The customer's own share of points in 1 / (100 x all points), shrunk to the prior where little is known."""
+    total, prior = policy.total_points, policy.prior_share_pct
+    stands = policy.external_score.use in {"fill", "prefer"}
+    filled = "external_score is not null and silent_points > 0" if stands else "false"
+    return [
+        f"(100 * earned_points + {prior} * ({total} - judged_points)) as own_share",
+        f"({filled}) as is_filled",
+    ]
+
+
+def _points(policy: Policy) -> list[str]:
+    total, mode = policy.total_points, policy.missing_mode
+    base, width = policy.base_score, policy.top_score - policy.base_score
+    fills = policy.external_score.use == "fill"
+    out = []
+    for c in policy.characteristic:
+        own = f"((2 * {c.max_points} * own_share + {100 * total}) // {200 * total})"  # half-up of max x share
+        missing = {"zero": "0", "reallocate": own}.get(mode, f"least({c.missing_points}, {own})")
+        refused = "0" if mode == "zero" else f"least({c.refused_points}, {own})"
+        silent = f"case when is_filled then 0 else {missing} end" if fills else missing
+        out.append(
+            f"(case {c.id}_bin when 0 then {silent} when {REFUSED_BIN} then {refused} "
+            f"else {c.id}_earned end)::smallint as {c.id}_points"
+        )
+    stood = f"(2 * silent_points * (external_score - {base}) + {width}) // {2 * width}"
+    out.append(
+        f"(case when is_filled then {stood} else 0 end)::smallint as external_points"
+        if fills
+        else "0 as external_points"
+    )
+    return out
+
+
+def _score(policy: Policy) -> str:
+    card = (
+        f"({policy.base_score} + external_points + " + " + ".join(f"{c.id}_points" for c in policy.characteristic) + ")"
+    )
+    if policy.missing_mode == "refuse":
+        lacking = [f"{c.id}_bin not between 1 and 6" for c in policy.characteristic if c.required]
+        card = f"(case when {' or '.join(lacking) or 'false'} then null else {card} end)"
+    return f"coalesce(external_score, {card})" if policy.external_score.use == "prefer" else card
+
+
+def _counts(policy: Policy) -> str:
+    total = policy.total_points
+    grades = policy.pd_scale.grade
+    whens = " ".join(f"when score >= {g.min_score} then {place}" for place, g in enumerate(grades))
+    ours = f"(case {whens} else {len(grades) - 1} end)"
+    places = {g.code: place for place, g in enumerate(grades)}
+    theirs = " ".join(f"when '{n}' then {places[best]}" for n, best in policy.external_grade_best.items())
+    has_grade = any(c.id == "external_grade" for c in policy.characteristic) and theirs
+    below = f"(case when external_grade_bin between 1 and 6 then case external_grade {theirs} end end) - {ours}"
+    return (
+        f"known_points * 100.0 / {total} as known_points_pct, "
+        "is_filled::integer as filled, "
+        f"{below if has_grade else 'null::integer'} as external_grades_below_ours, "
+        "exposure::double * 100 / nullif(own_annual_sales, 0)::double as exposure_to_own_sales_pct, "
+        "coalesce(exposure, 0) as exposure_or_zero"
+    )
+
+
+def _cases(policy: Policy) -> list[str]:
+    """Per rule, the place of the tier of its strictest case that fires; -1 where none does, 0 where it only flags."""
+    out = []
+    for rule in policy.rule:
+        places = [
+            f"case when {' and '.join(_test(policy, rule, t) for t in case.all)} "
+            f"then {policy.tier_place(case.best_tier) if case.best_tier else 0} else -1 end"
+            for case in rule.case
+        ]
+        out.append(f"greatest({', '.join(places)}, -1) as fired_{rule.code}")
+    return out
+
+
+def _test(policy: Policy, rule: Rule, test: Test) -> str:
+    ids = {c.id for c in policy.characteristic}
+    if test.fact == "values_known":
+        fact = _sum([f"({name}_bin between 1 and 6)::integer" for name in test.of if name in ids] or ["0"])
+    elif test.fact == "flag":
+        fact = f"coalesce({rule.code.lower()}, false)::integer"
+    elif test.fact in ids:
+        # The last value counts, known or expired: letting one expire must never lift a bound.
+        fact = f"(case when {test.fact}_bin not in (0, {REFUSED_BIN}) then {test.fact} end)"
+    else:
+        fact = test.fact
+    parts = [
+        f"{fact} {operator} {_number(edge)}"
+        for operator, edge in (
+            ("=", test.equals),
+            ("<", test.below),
+            (">", test.above),
+            (">=", test.at_least),
+            ("<=", test.at_most),
+        )
+        if edge is not None
+    ]
+    if test.within is not None:
+        parts.append(f"{fact} in ({', '.join(repr(word) for word in test.within)})")
+    if test.known is not None:
+        known = f"{test.fact}_bin between 1 and 6" if test.fact in ids else f"{fact} is not null"
+        parts.append(known if test.known else f"not ({known})")
+    held = f"coalesce({' and '.join(parts)}, false)"
+    return f"not {held}" if test.negate else held
+
+
+def _bound(policy: Policy) -> list[str]:
+    mask = _sum(f"(case when fired_{r.code} >= 0 then {1 << place} else 0 end)" for place, r in enumerate(policy.rule))
+    return [
+        f"{mask}::integer as rules",
+        f"greatest(0, {', '.join(f'fired_{r.code}' for r in policy.rule)})::utinyint as best",
+        f"{len(policy.tier) - 1}::utinyint as worst",
+    ]
+
+
+def _little_known(policy: Policy) -> str:
+    """Whether the customer stands in the worst tier for want of knowledge, and not for anything known to be bad."""
+    worst = len(policy.tier) - 1
+    silent = [f"fired_{r.code} = {worst}" for r in policy.rule if r.little_known]
+    hard = [f"fired_{r.code} >= 0" for r in policy.rule if r.hard]
+    return f"(({' or '.join(['score is null', *silent])}) and not ({' or '.join(hard) or 'false'}))"
+
+
+def _reason(policy: Policy) -> str:
+    lost = [
+        f"case when {c.id}_bin > 0 then ({c.max_points} - {c.id}_points) * 64 + {63 - place} else 0 end"
+        for place, c in enumerate(policy.characteristic)
+    ]
+    most = f"greatest({', '.join(lost)})"
+    return f"(case when {most} >= 64 then 63 - {most} % 64 end)::utinyint"
