@@ -1,0 +1,106 @@
+"""What the sample book's customers are like: one hidden quality each, and the figures that follow from it.
+
+Every figure hangs on a *standing*, a standard normal number, larger for better customers. Standings of one
+family share a factor, and the factors share the customer's quality.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from riskcore.sample.identity import Floats, Ints, Mask
+
+FAMILY_LOADING = {"financial": 0.78, "credit_report": 0.82, "history_payment": 0.78, "industry": 0.82}
+OWN_LOADING = 0.72  # of a characteristic on its family's factor
+LIFT = 0.25  # the book's mean quality: a seller's customers have been chosen once already
+
+OWN_DAYS_SALES = 130  # exposure, orders included, in days of our sales to a customer
+KEY_ACCOUNTS = (0.104, 0.03)  # exposure of the largest customers as a share of our yearly sales
+KEY_ACCOUNT_DAYS_SALES = 240
+
+
+def _rounded(formula: Callable[[Floats], Floats], places: int, low: float, high: float) -> Callable[[Floats], Floats]:
+    return lambda z: np.round(np.clip(formula(z), low, high), places) + 0.0
+
+
+# Ratios with two decimals, per cents and days with one, counts whole. Good customers have a large z.
+FIGURES: dict[str, dict[str, Callable[[Floats], Floats]]] = {
+    "financial": {
+        "quick_ratio": _rounded(lambda z: 0.98 * np.exp(0.42 * z), 2, 0.05, 9),
+        "liabilities_to_assets_pct": _rounded(lambda z: 60 - 16 * z, 1, 6, 140),
+        "interest_coverage": _rounded(lambda z: 4.6 * np.exp(0.65 * z) - 1.2, 2, -4, 60),
+        "return_on_assets_pct": _rounded(lambda z: 5 + 4.6 * z, 1, -25, 35),
+        "cash_flow_to_current_liabilities_pct": _rounded(lambda z: 10 + 13 * z, 1, -45, 90),
+        "revenue_growth_pct": _rounded(lambda z: 5 + 14 * z + 1.6 * z**3, 1, -60, 160),
+        "assets_to_limit": _rounded(lambda z: 20 * np.exp(0.55 * z), 2, 1.5, 400),
+        "statement": lambda z: z,
+    },
+    "credit_report": {
+        "external_grade": lambda z: np.digitize(z, [-1.9, -0.95, 0.15, 1.15]) + 1.0,
+        "legal_events_24m": _rounded(lambda z: 0.9 * np.exp(-0.9 * (z + 0.35)) - 0.4, 0, 0, 9),
+        "bureau_days_beyond_terms": _rounded(lambda z: 15 * np.exp(-0.75 * z) - 8, 0, -10, 150),
+        "external_grade_change_12m": _rounded(lambda z: 0.62 * z, 0, -3, 2),
+    },
+    "history_payment": {
+        "days_beyond_terms_12m": _rounded(lambda z: 14 * np.exp(-0.7 * z) - 8, 1, -12, 140),
+        "past_due_over_30_pct": _rounded(lambda z: -5 - 12 * z, 1, 0, 95),
+        "worst_days_past_due_24m": _rounded(lambda z: 15 * np.exp(-0.75 * z) - 1, 0, 0, 300),
+        "payment_trend_days": _rounded(lambda z: -6 * z, 1, -40, 60),
+        "peak_utilisation_6m_pct": _rounded(lambda z: 78 - 16 * z, 1, 8, 160),
+        "broken_promises_24m": _rounded(lambda z: 0.7 * np.exp(-0.9 * (z + 0.3)) - 0.4, 0, 0, 7),
+        "years": _rounded(lambda z: 9.5 * np.exp(0.7 * z), 2, 0.2, 70),
+        "months": _rounded(lambda z: 42 * np.exp(1.05 * z), 1, 0.2, 300),
+        "ownership_changes_24m": _rounded(lambda z: 0.7 * np.exp(-0.8 * (z + 0.4)) - 0.4, 0, 0, 4),
+    },
+    "industry": {
+        "largest_customer_share_pct": _rounded(lambda z: 30 - 14 * z, 1, 3, 95),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Firms:
+    """The hidden side of a book: quality, factor by family, and each figure's own part; one row a customer."""
+
+    quality: Floats
+    factors: dict[str, Floats]
+    own: dict[str, Floats]
+
+    def figures(self, family: str, shift: Floats | float = 0.0) -> dict[str, Floats]:
+        """A family's figures, its factor moved by `shift` standard deviations."""
+        rest = np.sqrt(1 - OWN_LOADING**2)
+        factor = self.factors[family] + shift
+        return {
+            name: figure(LIFT + OWN_LOADING * factor + rest * self.own[name])
+            for name, figure in FIGURES[family].items()
+        }
+
+
+def firms(rng: np.random.Generator, n: int) -> Firms:
+    """`n` customers drawn at random."""
+    quality = rng.standard_normal(n)
+    factors = {
+        family: loading * quality + np.sqrt(1 - loading**2) * rng.standard_normal(n)
+        for family, loading in FAMILY_LOADING.items()
+    }
+    own = {name: rng.standard_normal(n) for family in FIGURES.values() for name in family}
+    return Firms(quality, factors, own)
+
+
+def limits(rng: np.random.Generator, quality: Floats) -> Floats:
+    """Credit limits in yuan: log-normal, larger for better customers, in steps of a thousand."""
+    spread = 1.25 * rng.standard_normal(len(quality)) + 0.35 * quality
+    return np.maximum(np.round(np.exp(11.65 + spread), -3), 5000)
+
+
+def with_key_accounts(limit: Floats, use: Floats, places: Ints) -> Floats:
+    """The limits, raised for the customers at `places` until their exposure is the set share of our sales."""
+    others = np.ones(len(limit), dtype=bool)
+    others[places] = False
+    shares = np.array(KEY_ACCOUNTS[: len(places)])
+    sales = yearly_sales(limit, use, others)[others].sum()
+    total = sales / (1 - shares.sum() * 365 / KEY_ACCOUNT_DAYS_SALES)
+    raised = limit.copy()
+    raised[places] = np.ceil(shares * total / use[places] / 1000) * 1000
+    return raised
