@@ -18,7 +18,7 @@ test: $(VENV)/dev.stamp ## lint, types and every test, those in a real browser t
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m tests.e2e.browser
-	$(PY) -m pytest
+	$(PY) -m pytest -rs
 
 bench: $(VENV)/dev.stamp ## measure: frames a second in a drag, release to movers, by size of the book
 	PYTHONPATH=. $(PY) tests/bench/run.py

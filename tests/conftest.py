@@ -38,7 +38,7 @@ def screenshot(page: Page) -> Callable[[str], Path]:
 
     def keep(name: str) -> Path:
         path = SCREENSHOTS / f"{name}.png"
-        page.screenshot(path=path, full_page=True)
+        page.screenshot(path=path)
         return path
 
     return keep

@@ -155,7 +155,8 @@ def checkout() -> Files:
 @pytest.mark.parametrize("law", LAWS)
 def test_the_checkout_keeps(law: Callable[[Files], Iterator[str]], checkout: Files) -> None:
     assert len(checkout) > 1
-    assert not list(law(checkout))
+    breaches = list(law(checkout))
+    assert not breaches, "\n".join(breaches)
 
 
 PAGE = {"pages/book/overview.py": "", "pages/frame.py": "", "pages/parts/charts.py": ""}

@@ -99,11 +99,13 @@ def ill_asked(call: ast.Call, sentences: dict[str, dict[str, str]]) -> Iterator[
 
 def test_every_sentence_is_well_worded_in_both_languages() -> None:
     assert keys()
-    assert not [problem for key in keys() for problem in ill_worded(key, pair(key))]
+    problems = [problem for key in keys() for problem in ill_worded(key, pair(key))]
+    assert not problems, "\n".join(problems)
 
 
 def test_every_key_exists_and_every_sentence_is_used() -> None:
-    assert not list(ill_used(sources(), {key: pair(key) for key in keys()}))
+    problems = list(ill_used(sources(), {key: pair(key) for key in keys()}))
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize(
