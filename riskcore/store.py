@@ -92,7 +92,7 @@ class Store:
         self._root.close()
 
     def _run(self, question: str, values: Mapping[str, Any]) -> Cursor:
-        text = sql(question) if (SQL / f"{question}.sql").is_file() else question
+        text = question if " " in question else sql(question)
         return self.cursor().execute(text, dict(values) or None)
 
     def _migrate(self) -> None:

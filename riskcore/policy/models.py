@@ -70,6 +70,7 @@ class Characteristic(Frozen):
     unit: Literal["times", "percent", "days", "months", "years", "count", "notches", "category"]
     valid_months: Months | None = None
     dated_by: Literal["own_statement_date"] | None = None  # else the as-of date of the import
+    file: Literal["statements", "bureau", "receivables", "master"]  # the kind of file that tells it
     missing_points: Points
     refused_points: Points
     required: bool = False

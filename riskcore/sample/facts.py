@@ -8,24 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from riskcore.sample.identity import Floats, Ints, Mask
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Figure = Callable[[Floats], Floats]
 
 FAMILY_LOADING = {"financial": 0.78, "credit_report": 0.82, "history_payment": 0.78, "industry": 0.82}
-OWN_LOADING = 0.72  # of a characteristic on its family's factor
-LIFT = 0.25  # the book's mean quality: a seller's customers have been chosen once already
-
-OWN_DAYS_SALES = 130  # exposure, orders included, in days of our sales to a customer
-KEY_ACCOUNTS = (0.104, 0.03)  # exposure of the largest customers as a share of our yearly sales
-KEY_ACCOUNT_DAYS_SALES = 240
+OWN_LOADING = 0.72  # of a figure on its family's factor
+LIFT = 0.25  # the book's mean standing: a seller's customers were chosen once already
 
 
-def _rounded(formula: Callable[[Floats], Floats], places: int, low: float, high: float) -> Callable[[Floats], Floats]:
+def _rounded(formula: Figure, places: int, low: float, high: float) -> Figure:
+    # Adding zero turns -0.0 into 0.0.
     return lambda z: np.round(np.clip(formula(z), low, high), places) + 0.0
 
 
-# Ratios with two decimals, per cents and days with one, counts whole. Good customers have a large z.
-FIGURES: dict[str, dict[str, Callable[[Floats], Floats]]] = {
+# Ratios have two decimals, per cents and days one; counts are whole. `statement` stays a standing; `grade` counts
+# from 1, worst, to 5.
+FIGURES: dict[str, dict[str, Figure]] = {
     "financial": {
         "quick_ratio": _rounded(lambda z: 0.98 * np.exp(0.42 * z), 2, 0.05, 9),
         "liabilities_to_assets_pct": _rounded(lambda z: 60 - 16 * z, 1, 6, 140),
@@ -37,7 +39,7 @@ FIGURES: dict[str, dict[str, Callable[[Floats], Floats]]] = {
         "statement": lambda z: z,
     },
     "credit_report": {
-        "external_grade": lambda z: np.digitize(z, [-1.9, -0.95, 0.15, 1.15]) + 1.0,
+        "grade": lambda z: np.digitize(z, [-1.9, -0.95, 0.15, 1.15]) + 1.0,
         "legal_events_24m": _rounded(lambda z: 0.9 * np.exp(-0.9 * (z + 0.35)) - 0.4, 0, 0, 9),
         "bureau_days_beyond_terms": _rounded(lambda z: 15 * np.exp(-0.75 * z) - 8, 0, -10, 150),
         "external_grade_change_12m": _rounded(lambda z: 0.62 * z, 0, -3, 2),
@@ -49,6 +51,9 @@ FIGURES: dict[str, dict[str, Callable[[Floats], Floats]]] = {
         "payment_trend_days": _rounded(lambda z: -6 * z, 1, -40, 60),
         "peak_utilisation_6m_pct": _rounded(lambda z: 78 - 16 * z, 1, 8, 160),
         "broken_promises_24m": _rounded(lambda z: 0.7 * np.exp(-0.9 * (z + 0.3)) - 0.4, 0, 0, 7),
+    },
+    # The longer ago, the better: what does not change from month to month.
+    "standing": {
         "years": _rounded(lambda z: 9.5 * np.exp(0.7 * z), 2, 0.2, 70),
         "months": _rounded(lambda z: 42 * np.exp(1.05 * z), 1, 0.2, 300),
         "ownership_changes_24m": _rounded(lambda z: 0.7 * np.exp(-0.8 * (z + 0.4)) - 0.4, 0, 0, 4),
@@ -57,6 +62,7 @@ FIGURES: dict[str, dict[str, Callable[[Floats], Floats]]] = {
         "largest_customer_share_pct": _rounded(lambda z: 30 - 14 * z, 1, 3, 95),
     },
 }
+_FACTOR = {"standing": "history_payment"}  # figures whose factor is another family's
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,9 @@ class Firms:
     own: dict[str, Floats]
 
     def figures(self, family: str, shift: Floats | float = 0.0) -> dict[str, Floats]:
-        """A family's figures, its factor moved by `shift` standard deviations."""
+        """A family's figures by name, its factor moved by `shift` standard deviations."""
+        factor = self.factors[_FACTOR.get(family, family)] + shift
         rest = np.sqrt(1 - OWN_LOADING**2)
-        factor = self.factors[family] + shift
         return {
             name: figure(LIFT + OWN_LOADING * factor + rest * self.own[name])
             for name, figure in FIGURES[family].items()
@@ -88,19 +94,10 @@ def firms(rng: np.random.Generator, n: int) -> Firms:
     return Firms(quality, factors, own)
 
 
-def limits(rng: np.random.Generator, quality: Floats) -> Floats:
-    """Credit limits in yuan: log-normal, larger for better customers, in steps of a thousand."""
-    spread = 1.25 * rng.standard_normal(len(quality)) + 0.35 * quality
-    return np.maximum(np.round(np.exp(11.65 + spread), -3), 5000)
-
-
-def with_key_accounts(limit: Floats, use: Floats, places: Ints) -> Floats:
-    """The limits, raised for the customers at `places` until their exposure is the set share of our sales."""
-    others = np.ones(len(limit), dtype=bool)
-    others[places] = False
-    shares = np.array(KEY_ACCOUNTS[: len(places)])
-    sales = yearly_sales(limit, use, others)[others].sum()
-    total = sales / (1 - shares.sum() * 365 / KEY_ACCOUNT_DAYS_SALES)
-    raised = limit.copy()
-    raised[places] = np.ceil(shares * total / use[places] / 1000) * 1000
-    return raised
+def most_likely(rng: np.random.Generator, score: Floats, count: int) -> Mask:
+    """A mask of `count` customers, drawn without repeats; each unit of `score` makes one e times likelier."""
+    chosen = np.zeros(len(score), dtype=bool)
+    if count:
+        # The largest of score + Gumbel noise are a sample weighted by exp(score).
+        chosen[np.argpartition(-(score + rng.gumbel(size=len(score))), count - 1)[:count]] = True
+    return chosen

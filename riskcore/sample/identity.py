@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from riskcore.sample.facts import Floats, Ints, Mask
+
 Texts = npt.NDArray[np.str_]
 
 # GB 32100: 31 characters (no I, O, S, V, Z), weights 3^i modulo 31. GB 11714 checks places 9 to 16 by itself.

@@ -195,6 +195,15 @@ create table score (
     largest_customer_share_pct_bin UTINYINT NOT NULL
 );
 
+-- How many customers stand in each bin of a characteristic, and what they earn there in all.
+create table bin_count (
+    assessment_id INTEGER not null,
+    characteristic VARCHAR not null,
+    bin UTINYINT not null,
+    customers BIGINT not null,
+    points BIGINT not null
+);
+
 -- Sums by score, bound and segment: what a dragged threshold needs. dimension '' is the whole book. place ranks
 -- the segments by customers from 0; -1 is "not given", 12 all the others together.
 create table cube (

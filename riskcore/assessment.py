@@ -1,0 +1,55 @@
+"""An assessment: one policy applied to what was known on one date, kept beside the earlier ones."""
+
+from datetime import UTC, date, datetime
+
+from riskcore import features, schema, scoring, versions
+from riskcore.policy import Policy
+from riskcore.store import Cursor, sql
+
+SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
+
+
+def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool = False) -> int:
+    """Assess the book as of a date (None: that of its newest import) and return the assessment's number.
+
+    Runs inside the caller's transaction: score, counts per bin, cube and listing are written, or nothing is.
+    `draft` says that the policy is not one to be in force.
+    """
+    versions.keep(cursor, policy, author="riskcore", reason="assessment", draft=draft)
+    day = as_of or _newest_import(cursor)
+    features.prepare(cursor, policy, day, own_annual_sales(cursor))
+    cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
+    [number] = cursor.execute("select coalesce(max(assessment_id), 0) + 1 from assessment").fetchone() or (1,)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from scored", [number, policy.hash, day, now])
+    kept = ", ".join(scoring.columns(policy))
+    cursor.execute(f"insert into score select {int(number)}, customer_key, {kept} from scored order by customer_key")
+    for c in policy.characteristic:
+        cursor.execute(
+            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from scored group by 3",
+            [number, c.id],
+        )
+    _write_cube(cursor, int(number))
+    cursor.execute(sql("listing_clear"))
+    cursor.execute(sql("listing_write"))
+    for table in ("scored", "facts", "industry_word", "country_word"):
+        cursor.execute(f"drop table {table}")
+    return int(number)
+
+
+def own_annual_sales(cursor: Cursor) -> float | None:
+    """The company's own yearly sales, a setting of the book; None where nobody gave it."""
+    row = cursor.execute("select value from meta where name = 'own_annual_sales'").fetchone()
+    return float(row[0]) if row else None
+
+
+def _newest_import(cursor: Cursor) -> date:
+    row = cursor.execute("select max(as_of) from import").fetchone()
+    return row[0] if row and row[0] else date.today()
+
+
+def _write_cube(cursor: Cursor, number: int) -> None:
+    cursor.execute(sql("cube_total"), {"assessment": number})
+    for dimension in schema.SEGMENTS:
+        query = sql("cube_segment").replace("dimension_column", dimension)  # one of three constant names
+        cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})

@@ -1,0 +1,114 @@
+"""What the bytes of an upload are: a text in which encoding, or something else that is refused by its own name."""
+
+import codecs
+import unicodedata
+from collections.abc import Iterator
+
+from riskcore.errors import FileRefused
+
+NAME_MOST = 120  # characters of a file's name that are shown
+_CHUNK = 1 << 20
+
+# What a file is by its first bytes, whatever its name says.
+_MAGIC = (
+    (b"%PDF", "file_pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file_excel"),
+    (b"PK\x05\x06", "file_archive"),
+    (b"\x1f\x8b", "file_archive"),
+    (b"7z\xbc\xaf\x27\x1c", "file_archive"),
+    (b"Rar!\x1a\x07", "file_archive"),
+)
+
+
+def clean_text(text: str, most: int) -> str:
+    """A text fit to be shown: no control, bidi or zero-width characters, blanks joined, at most `most` long."""
+    blanks_kept = " ".join(text.split())
+    return "".join(ch for ch in blanks_kept if unicodedata.category(ch)[0] != "C")[:most]
+
+
+def clean_name(name: str) -> str:
+    """A file's name for showing: no folders, no hidden characters, at most 120 long."""
+    return clean_text(name.replace("\\", "/").rsplit("/", 1)[-1], NAME_MOST) or "–"
+
+
+def refuse_other_kinds(data: bytes) -> None:
+    """FileRefused where the content is empty, a PDF, a workbook or an archive."""
+    if not data.strip(b" \t\r\n\xef\xbb\xbf"):
+        raise FileRefused("file_empty")
+    if data.startswith(b"PK\x03\x04"):
+        workbook = b"[Content_Types].xml" in data or b"xl/" in data
+        raise FileRefused("file_excel") if workbook else FileRefused("file_archive")
+    for magic, key in _MAGIC:
+        if data.startswith(magic) or (magic == b"%PDF" and magic in data[:1024].lstrip()[:8]):
+            raise FileRefused(key)
+
+
+def find_encoding(data: bytes) -> tuple[str, str]:
+    """The encoding as it is shown and Python's name for it; FileRefused where there is none that fits."""
+    for marks, shown, codec in (
+        ((codecs.BOM_UTF8,), "UTF-8 BOM", "utf-8-sig"),
+        ((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "UTF-16", "utf-16"),
+    ):
+        if data.startswith(marks):
+            _refuse_nul(data, codec)
+            if _decodes(data, codec):
+                return shown, codec
+            raise FileRefused("file_encoding")
+    if b"\0" in data:
+        raise FileRefused("file_nul", line=_line_at(data[: data.index(b"\0")].decode("latin-1")))
+    if _decodes(data, "utf-8"):
+        return "UTF-8", "utf-8"
+    if _mostly_utf8(data) or not _decodes(data, "gb18030") or not _plausible_chinese(data):
+        raise FileRefused("file_encoding")
+    return "GB18030", "gb18030"
+
+
+def _pieces(data: bytes, codec: str, errors: str = "strict") -> Iterator[str]:
+    """The decoded text in pieces, so that a large file never stands in memory twice."""
+    decoder = codecs.getincrementaldecoder(codec)(errors)
+    for start in range(0, len(data), _CHUNK):
+        yield decoder.decode(data[start : start + _CHUNK])
+    yield decoder.decode(b"", final=True)
+
+
+def _decodes(data: bytes, codec: str) -> bool:
+    try:
+        for _ in _pieces(data, codec):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_nul(data: bytes, codec: str) -> None:
+    lines = 0
+    for piece in _pieces(data, codec, "replace"):
+        if "\0" in piece:
+            raise FileRefused("file_nul", line=lines + _line_at(piece[: piece.index("\0")]))
+        lines += _line_at(piece) - 1
+
+
+def _line_at(before: str) -> int:
+    return before.count("\n") + before.replace("\r\n", "").count("\r") + 1
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether a text is UTF-8 but for a few damaged bytes: as GB18030 it would read as nonsense."""
+    good = bad = 0
+    for piece in _pieces(data, "utf-8", "replace"):
+        damaged = piece.count("\ufffd")
+        bad += damaged
+        good += len(piece) - damaged - len(piece.encode("ascii", "ignore"))
+    return good > 10 * bad
+
+
+def _plausible_chinese(data: bytes) -> bool:
+    """Whether the characters look like Chinese and not like Western letters read two by two.
+
+    The second byte of a common Chinese character is above 0x7F; of an accented letter and its neighbour, below.
+    """
+    seen: set[str] = set()
+    for piece in _pieces(data, "gb18030"):
+        seen.update(piece)
+    pairs = [code for ch in seen if ch > "\x7f" and len(code := ch.encode("gb18030")) == 2]
+    return 2 * sum(code[1] < 0x80 for code in pairs) <= len(pairs)

@@ -1,0 +1,223 @@
+"""An upload as rows of text: delimiter, headings, and which lines cannot be rows.
+
+The structure is checked here line by line and never guessed by a reader that mends: a broken quote or a ragged row
+sets aside itself alone. Cells become arrow columns batch by batch, so that no Python object is kept per cell.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskcore.errors import FileRefused
+from riskcore.ingest.decoding import clean_name, clean_text, find_encoding, refuse_other_kinds
+
+DELIMITERS = (",", ";", "\t", "|")
+COLUMNS_MOST = 300
+CELL_MOST = 32_000  # characters; what a spreadsheet holds in one cell
+SHOWN_MOST = 300  # characters kept of a line that is set aside
+_AHEAD_MOST = 1_000  # lines that a quoted cell may span
+_BATCH_CELLS = 400_000
+_SAMPLE = 50  # lines that decide the delimiter
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A line that is no row: its number in the file, the key of the reason, and its beginning."""
+
+    line: int
+    reason: str
+    slots: dict[str, Any]
+    text: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file read as rows of text.
+
+    `rows` has an int64 column `line` (where in the file the row begins) and string columns c0 to cN, trimmed, NULL
+    where empty. `rows_read` counts `rows` and `broken`; empty lines are no rows.
+    """
+
+    name: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    headings: tuple[str, ...]
+    rows: pa.Table
+    broken: tuple[Broken, ...]
+    rows_read: int
+
+
+def read(data: bytes, name: str) -> Upload:
+    """The rows of a CSV or TSV file; FileRefused where nothing of it can be used."""
+    refuse_other_kinds(data)
+    encoding, codec = find_encoding(data)
+    lines = _Lines(data, codec)
+    delimiter = _delimiter(lines)
+    headings = _headings(lines, delimiter)
+    broken: list[Broken] = []
+    rows = _rows(lines, delimiter, len(headings), broken)
+    rows_read = rows.num_rows + len(broken)
+    if not rows_read:
+        raise FileRefused("file_only_headings")
+    digest = hashlib.sha256(data).hexdigest()
+    return Upload(clean_name(name), digest, encoding, delimiter, headings, rows, tuple(broken), rows_read)
+
+
+class _Lines:
+    """The lines of a text, whichever way they end, with their number; lines can be given back."""
+
+    def __init__(self, data: bytes, codec: str) -> None:
+        self._stream = io.TextIOWrapper(io.BytesIO(data), encoding=codec, newline=None)
+        self._back: deque[str] = deque()
+        self.number = 0
+
+    def take(self) -> str | None:
+        """The next line without its end, None after the last."""
+        line = self._back.popleft() if self._back else self._stream.readline()
+        if not line:
+            return None
+        self.number += 1
+        return line.rstrip("\n")
+
+    def give_back(self, lines: list[str]) -> None:
+        """Put lines back, to be taken again in the same order."""
+        self._back.extendleft(f"{line}\n" for line in reversed(lines))
+        self.number -= len(lines)
+
+    def peek(self, most: int) -> list[str]:
+        """The next lines that are not empty, at most `most`, without taking them."""
+        taken: list[str] = []
+        while len(taken) < 2 * most and (line := self.take()) is not None:
+            taken.append(line)
+        self.give_back(taken)
+        return [line for line in taken if line.strip()][:most]
+
+
+def _delimiter(lines: _Lines) -> str:
+    """The delimiter that cuts most lines of a sample into as many cells as the heading."""
+    first = lines.take() or ""
+    if said := re.fullmatch(r'"?sep=(.)"?', first.strip(" "), re.IGNORECASE):
+        if said[1] in DELIMITERS:
+            return said[1]
+    else:
+        lines.give_back([first])
+    sample = lines.peek(_SAMPLE)
+    # A heading may hold line breaks: it ends on the first line that leaves no quote open.
+    ends = (n for n in range(1, len(sample)) if "\n".join(sample[:n]).count('"') % 2 == 0)
+    place = next(ends, 1)
+
+    def width(parts: list[str], delimiter: str) -> int:
+        return len(_cells(parts, delimiter) or parts[0].split(delimiter))
+
+    def merit(delimiter: str) -> tuple[float, int]:
+        heading, others = width(sample[:place], delimiter), sample[place:]
+        fitting = sum(width([line], delimiter) == heading for line in others) / len(others) if others else 1.0
+        return fitting * (heading - 1), heading
+
+    return max(DELIMITERS, key=merit) if sample else DELIMITERS[0]
+
+
+def _headings(lines: _Lines, delimiter: str) -> tuple[str, ...]:
+    first = lines.take()
+    while first is not None and not first.strip():
+        first = lines.take()
+    if first is None:
+        raise FileRefused("file_empty")
+    # Counted before it is taken apart: a heading of many megabytes is refused, not read.
+    if first.count(delimiter) >= COLUMNS_MOST and '"' not in first:
+        raise FileRefused("file_columns", columns=first.count(delimiter) + 1, most=COLUMNS_MOST)
+    cells = _quoted(lines, first, delimiter, None) if '"' in first else first.split(delimiter)
+    if cells is None or max(map(len, cells)) > CELL_MOST:
+        raise FileRefused("file_heading_broken", line=lines.number)
+    if len(cells) > COLUMNS_MOST:
+        raise FileRefused("file_columns", columns=len(cells), most=COLUMNS_MOST)
+    named = [clean_text(cell, CELL_MOST) for cell in cells]
+    doubles = sorted({name for name in named if name and named.count(name) > 1})
+    if doubles:
+        shown = ", ".join(name[:60] for name in doubles[:5])
+        raise FileRefused("file_headings_twice", headings=shown)
+    return tuple(name[:200] or f"#{place}" for place, name in enumerate(named, 1))
+
+
+def _rows(lines: _Lines, delimiter: str, width: int, broken: list[Broken]) -> pa.Table:
+    """The rows that have as many cells as there are headings; the others are added to `broken`."""
+    batches: list[pa.RecordBatch] = []
+    schema = pa.schema([("line", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
+    numbers: list[int] = []
+    cells_flat: list[str] = []
+    rows_in_batch = max(1, _BATCH_CELLS // width)
+    blank = " \t" + delimiter
+    while (line := lines.take()) is not None:
+        if not line.strip(blank):
+            continue
+        begins = lines.number
+        cells = _quoted(lines, line, delimiter, width) if '"' in line else line.split(delimiter)
+        if cells is None:
+            reason = "cell_too_long" if len(line) > CELL_MOST else "broken_quote"
+        elif len(line) > CELL_MOST and max(map(len, cells)) > CELL_MOST:
+            reason = "cell_too_long"
+        elif len(cells) != width:
+            reason = "ragged"
+        else:
+            numbers.append(begins)
+            cells_flat += cells
+            if len(numbers) == rows_in_batch:
+                batches.append(_batch(numbers, cells_flat, width, schema))
+                numbers, cells_flat = [], []
+            continue
+        slots = {
+            "cell_too_long": {"most": CELL_MOST},
+            "broken_quote": {},
+            "ragged": {"found": len(cells or ()), "expected": width},
+        }
+        broken.append(Broken(begins, f"problems.{reason}", slots[reason], line[:SHOWN_MOST]))
+    if numbers:
+        batches.append(_batch(numbers, cells_flat, width, schema))
+    return pa.Table.from_batches(batches, schema)
+
+
+def _batch(numbers: list[int], cells: list[str], width: int, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [pa.array(numbers, pa.int64())]
+    for place in range(width):
+        trimmed = pc.utf8_trim_whitespace(pa.array(cells[place::width], pa.string()))
+        columns.append(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _quoted(lines: _Lines, line: str, delimiter: str, width: int | None) -> list[str] | None:
+    """The cells of a row that holds quotes, over several lines where a cell holds line breaks; None: broken."""
+    cells = _cells([line], delimiter)
+    if cells is not None or line.count('"') % 2 == 0:
+        return cells
+    parts, size, is_open = [line], len(line), True
+    while is_open and len(parts) < _AHEAD_MOST and size <= 2 * CELL_MOST and (more := lines.take()) is not None:
+        parts.append(more)
+        size += len(more)
+        is_open ^= more.count('"') % 2 == 1
+    cells = None if is_open else _cells(parts, delimiter)
+    if cells is not None and (width is None or (len(cells) == width and not _swallowed(parts, delimiter, width))):
+        return cells
+    lines.give_back(parts[1:])
+    return None
+
+
+def _swallowed(parts: list[str], delimiter: str, width: int) -> bool:
+    """Whether each line would be a row by itself: a quote left open has then run over its neighbours."""
+    return width > 2 and all(part.count(delimiter) == width - 1 for part in parts)
+
+
+def _cells(parts: list[str], delimiter: str) -> list[str] | None:
+    """The cells of one record that stands on these lines; None where its quotes do not match."""
+    try:
+        records = list(csv.reader([f"{part}\n" for part in parts], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return records[0] if len(records) == 1 else None

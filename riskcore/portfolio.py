@@ -1,0 +1,168 @@
+"""What is asked of the scored customers as a whole: the mix of tiers, movers, lists, concentration, coverage.
+
+Thresholds are the lowest scores of all tiers but the worst, best first; tiers are places, 0 the best.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pandas as pd
+
+from riskcore import scoring, versions
+from riskcore.policy import Policy
+from riskcore.store import Store, sql
+
+Direction = Literal["all", "better", "worse"]
+Order = Literal["exposure", "past_due", "score_low", "score_high", "name"]
+
+# Where a list stands still for equal values: the position, that is the larger exposure first.
+_ORDERS: dict[Order, str] = {
+    "exposure": "position",
+    "past_due": "past_due desc nulls last, position",
+    "score_low": "score nulls first, position",
+    "score_high": "score desc nulls last, position",
+    "name": "customer_name, position",
+}
+_MOST_THRESHOLDS = 6
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """An assessment and the policy that it applied."""
+
+    assessment_id: int
+    as_of: date
+    customers: int
+    created_at: datetime
+    policy: Policy
+    version: int
+    draft: bool
+
+
+def newest(store: Store) -> Assessed | None:
+    """The last assessment; None where the book is empty."""
+    return _assessed(store, 0)
+
+
+def earlier(store: Store, than: Assessed) -> Assessed | None:
+    """The last assessment of an earlier date than this one's."""
+    row = store.one(
+        "select assessment_id, as_of, customers, created_at, policy_hash from assessment "
+        "where as_of < $day order by assessment_id desc limit 1",
+        day=than.as_of,
+    )
+    return _made(store, row)
+
+
+def _assessed(store: Store, back: int) -> Assessed | None:
+    row = store.one(
+        "select assessment_id, as_of, customers, created_at, policy_hash from assessment "
+        "order by assessment_id desc limit 1 offset $back",
+        back=back,
+    )
+    return _made(store, row)
+
+
+def _made(store: Store, row: tuple[Any, ...] | None) -> Assessed | None:
+    if row is None:
+        return None
+    return Assessed(row[0], row[1], row[2], row[3], *versions.kept(store, row[4]))
+
+
+def cube(store: Store, assessment_id: int, dimension: str = "") -> dict[str, Any]:
+    """The cube's cells as columns; `dimension` is empty for the whole book, else one of schema.SEGMENTS."""
+    return store.columns("cube", assessment=assessment_id, dimension=dimension)
+
+
+def mix(store: Store, assessment_id: int, thresholds: Sequence[int], dimension: str = "") -> pd.DataFrame:
+    """Customers by segment and tier under thresholds: `customers, with_exposure, exposure, past_due, little_known,
+    held` (by a rule, below the tier of the score); amounts in the book's currency. One row per place and tier."""
+    return store.ask("mix", assessment=assessment_id, dimension=dimension, **starts(thresholds))
+
+
+def migration(store: Store, before: int, after: int) -> pd.DataFrame:
+    """Customers and exposure by tier in two assessments; a tier is NULL where the customer was not in the book."""
+    return store.ask("migration", before=before, after=after)
+
+
+def movers(
+    store: Store,
+    thresholds: Sequence[int],
+    in_force: Sequence[int],
+    direction: Direction = "all",
+    page: int = 1,
+    per_page: int | None = None,
+) -> pd.DataFrame:
+    """Customers whose tier differs under two sets of thresholds, largest exposure first; one page, or all."""
+    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
+    return store.ask("movers", direction=direction, **paging, **starts(thresholds), **starts(in_force, "u"))
+
+
+def mover_counts(
+    store: Store, assessment_id: int, thresholds: Sequence[int], in_force: Sequence[int]
+) -> dict[str, int]:
+    """How many customers move `better` and `worse`, from the cube."""
+    row = store.one("mover_counts", assessment=assessment_id, **starts(thresholds), **starts(in_force, "u"))
+    better, worse = row or (0, 0)
+    return {"all": better + worse, "better": better, "worse": worse}
+
+
+def customers(
+    store: Store,
+    filters: Mapping[str, Any],
+    order: Order = "exposure",
+    page: int = 1,
+    per_page: int | None = None,
+) -> pd.DataFrame:
+    """The listing under filters, one page or all. Filters: `search` (part of name or id), `tiers` (places),
+    `industry`, `region`, `salesperson` (values), `rule` (a bit of the mask), `little_known`."""
+    question = f"{sql('customers')} order by {_ORDERS[order]} limit $most offset $skip"
+    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
+    return store.ask(question, **paging, **_filters(filters))
+
+
+def customer_count(store: Store, filters: Mapping[str, Any]) -> int:
+    """How many customers the filters leave."""
+    row = store.one(f"select count(*) from ({sql('customers')})", **_filters(filters))
+    return int(row[0]) if row else 0
+
+
+def segment_values(store: Store, dimension: str) -> list[str]:
+    """The values of a dimension in the listing, most customers first."""
+    place = {"industry": 0, "region": 1, "salesperson": 2}[dimension]
+    return [value for dim, value in store.rows("segment_values") if dim == place]
+
+
+def _filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("search", "tiers", "industry", "region", "salesperson", "rule", "little_known")
+    found = {name: filters.get(name) or None for name in names}
+    found["search"] = str(found["search"]).strip().lower() if found["search"] else None
+    return found
+
+
+def starts(thresholds: Sequence[int], prefix: str = "t") -> dict[str, int | None]:
+    """Thresholds as values to bind: six starts, those that there are not as NULL, and the worst tier's place."""
+    padded = [*thresholds, *[None] * (_MOST_THRESHOLDS - len(thresholds))]
+    values: dict[str, int | None] = {f"{prefix}{n}": start for n, start in enumerate(padded, 1)}
+    return values | ({"last": len(thresholds)} if prefix == "t" else {})
+
+
+def concentration(store: Store, top: int = 10) -> pd.DataFrame:
+    """The customers with the largest exposures, each with its share of all and the running share, 0 to 1."""
+    return store.ask("concentration", top=top)
+
+
+def held_by_rule(store: Store, policy: Policy) -> dict[str, int]:
+    """Customers by the code of a rule that fires for them."""
+    counts = dict.fromkeys((r.code for r in policy.rule), 0)
+    for mask, n in store.rows("select rules, count(*) from listing group by rules"):
+        for rule in scoring.rules_of(policy, mask):
+            counts[rule.code] += n
+    return counts
+
+
+def imports(store: Store) -> pd.DataFrame:
+    """The history of imports, newest first."""
+    return store.ask("imports")

@@ -1,0 +1,2 @@
+-- The listing holds the last assessment only.
+truncate listing;

@@ -1,0 +1,10 @@
+-- The customers just scored as a user pages them, largest exposure first. `search` is what a search looks through.
+insert into listing
+select
+  row_number() over (order by exposure desc nulls last, customer_id) as position,
+  customer_key, customer_id, customer_name,
+  lower(customer_id || ' ' || customer_name || ' ' || coalesce(short_name, '')) as search,
+  nullif(trim(industry), ''), nullif(trim(region), ''), nullif(trim(salesperson), ''),
+  exposure, past_due, credit_limit, score, best, worst, tier, rules, known_points, little_known, reason
+from scored join customer using (customer_key)
+order by position;
