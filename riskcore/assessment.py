@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from riskcore import features, schema, scoring, versions
+from riskcore import features, schema, scoring, settings, versions
 from riskcore.policy import Policy
 from riskcore.store import Cursor, sql
 
@@ -17,7 +17,7 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
     """
     versions.keep(cursor, policy, author="riskcore", reason="assessment", draft=draft)
     day = as_of or _newest_import(cursor)
-    features.prepare(cursor, policy, day, own_annual_sales(cursor))
+    features.prepare(cursor, policy, day, settings.own_annual_sales(cursor))
     cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
     [number] = cursor.execute("select coalesce(max(assessment_id), 0) + 1 from assessment").fetchone() or (1,)
     now = datetime.now(UTC).replace(tzinfo=None)
@@ -35,12 +35,6 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
     for table in ("scored", "facts", "industry_word", "country_word"):
         cursor.execute(f"drop table {table}")
     return int(number)
-
-
-def own_annual_sales(cursor: Cursor) -> float | None:
-    """The company's own yearly sales, a setting of the book; None where nobody gave it."""
-    row = cursor.execute("select value from meta where name = 'own_annual_sales'").fetchone()
-    return float(row[0]) if row else None
 
 
 def _newest_import(cursor: Cursor) -> date:

@@ -15,11 +15,11 @@ Files = dict[str, str]
 
 FLOORS = (
     {"errors"},  # every module may raise one, and text words them
-    {"schema", "text", "metrics"},
+    {"schema", "text", "metrics", "spreadsheet"},
     {"policy", "store"},
-    {"ingest", "features", "scoring", "tiers"},
-    {"portfolio", "assessment", "sample", "advice"},
-    {"reports", "book"},
+    {"ingest", "features", "scoring", "tiers", "versions", "settings", "wording"},
+    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation"},
+    {"reports", "book", "commands"},
     {"__main__"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -1,0 +1,79 @@
+"""The only door from pages to the books: opens them, and caches answers by the book's version."""
+
+import gc
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+import streamlit as st
+
+from riskcore import book, portfolio
+from riskcore.errors import RiskError
+from riskcore.store import Store
+
+_BOOK = "book"
+
+
+@st.cache_resource
+def _open(kind: book.Kind) -> Store:
+    store = book.open_book(kind)
+    # What is imported by now stays; walking it again at each collection is half the time of a rerun.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    return store
+
+
+def kind() -> book.Kind:
+    """Which book is on screen: the one chosen, that of the URL, else the own one once it holds customers."""
+    if _BOOK not in st.session_state:
+        asked = st.query_params.get("book")
+        st.session_state[_BOOK] = asked if asked in ("own", "sample") else "own" if _has_customers() else "sample"
+    chosen: book.Kind = st.session_state[_BOOK]
+    return chosen
+
+
+def open_book(chosen: book.Kind) -> None:
+    """Put a book on screen."""
+    st.session_state[_BOOK] = chosen
+
+
+def store() -> Store:
+    """The book on screen."""
+    return _open(kind())
+
+
+def own() -> Store:
+    """The user's own book, whichever is on screen."""
+    return _open("own")
+
+
+def assessed() -> portfolio.Assessed | None:
+    """The last assessment of the book on screen; None where it is empty."""
+    return portfolio.newest(store())
+
+
+def ask(question: Callable[..., Any], *inputs: Any, **named: Any) -> Any:
+    """The answer of a riskcore question about the book on screen, kept until the book changes."""
+    return _answer(question, kind(), _version(store()), inputs, named)
+
+
+def _version(opened: Store) -> str:
+    row = opened.one("select max(created_at), (select max(created_at) from import), count(*) from assessment")
+    return str(row)
+
+
+@st.cache_data(max_entries=512, show_spinner=False, hash_funcs={FunctionType: lambda f: f"{f.__module__}.{f.__name__}"})
+def _answer(
+    question: Callable[..., Any], chosen: book.Kind, version: str, inputs: tuple[Any, ...], named: dict[str, Any]
+) -> Any:
+    return question(_open(chosen), *inputs, **named)
+
+
+def _has_customers() -> bool:
+    if not book.path("own").exists():
+        return False
+    try:
+        return portfolio.newest(_open("own")) is not None
+    except RiskError:
+        return False

@@ -1,0 +1,37 @@
+"""The language of the session: from the URL, else from the browser; switchable at any time."""
+
+import streamlit as st
+
+from riskcore.text import LANGUAGES, Words
+
+_KEY = "lang"
+
+
+def current() -> Words:
+    """The words of the session's language."""
+    if _KEY not in st.session_state:
+        asked = st.query_params.get("lang")
+        browser = (st.context.locale or "en").lower()
+        st.session_state[_KEY] = asked if asked in LANGUAGES else "zh" if browser.startswith("zh") else "en"
+    return Words(st.session_state[_KEY])
+
+
+def switch() -> None:
+    """Draw the switch, and keep the language in the URL so that a link opens in it."""
+    lang = current().lang
+
+    def chosen() -> None:
+        st.session_state[_KEY] = st.session_state["lang_choice"] or lang
+
+    # The widget is seeded each run: a page change forgets widgets, and the URL must win on the first one.
+    st.session_state["lang_choice"] = lang
+    st.segmented_control(
+        current()("frame.language"),
+        LANGUAGES[::-1],
+        format_func={"en": "EN", "zh": "中文"}.__getitem__,
+        key="lang_choice",
+        on_change=chosen,
+        required=True,
+        label_visibility="collapsed",
+    )
+    st.query_params["lang"] = lang

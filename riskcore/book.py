@@ -1,0 +1,93 @@
+"""What people do with a book: open it, take a file in, assess it again, make the sample.
+
+Pages and the command line call these same functions.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Literal
+
+from riskcore import assessment, ingest, sample, settings, versions
+from riskcore.policy import Policy
+from riskcore.store import Store
+
+Kind = Literal["own", "sample"]
+_FILES: dict[Kind, str] = {"own": "book.duckdb", "sample": "sample.duckdb"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import left behind: its number and that of the assessment made at once."""
+
+    import_id: int
+    assessment_id: int
+
+
+def home() -> Path:
+    """The folder of the books: the environment's RISK_HOME, else data/local."""
+    return Path(os.environ.get("RISK_HOME") or Path(__file__).parents[1] / "data" / "local")
+
+
+def path(kind: Kind) -> Path:
+    """The database file of a book."""
+    return home() / _FILES[kind]
+
+
+def open_book(kind: Kind) -> Store:
+    """The user's own book or the sample, made where it does not exist; StoreError where another process holds it."""
+    if kind == "sample" and not path(kind).exists():
+        make_sample(path(kind))
+    return Store(path(kind))
+
+
+def take_in(
+    store: Store,
+    upload: ingest.Upload,
+    checked: ingest.Checked,
+    matches: Sequence[ingest.Match],
+    answers: Mapping[str, str],
+    as_of: date,
+    whole_book: bool,
+) -> Taken:
+    """Take a checked file in and assess the book, in one transaction: all of it, or nothing."""
+    policy = versions.in_force(store)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with store.transaction() as cursor:
+        import_id = ingest.load(cursor, upload, checked, matches, answers, as_of, whole_book, now)
+        return Taken(import_id, assessment.run(cursor, policy))
+
+
+def assess(store: Store, policy: Policy | None = None, as_of: date | None = None, draft: bool = False) -> int:
+    """Assess the book again, under the policy in force or another one, and return the assessment's number."""
+    used = policy or versions.in_force(store)
+    with store.transaction() as cursor:
+        return assessment.run(cursor, used, as_of, draft)
+
+
+def set_own_annual_sales(store: Store, amount: float | None) -> None:
+    """Keep the company's own yearly sales, in the book's currency; None forgets it. Assess again to see it act."""
+    with store.transaction() as cursor:
+        settings.put(cursor, "own_annual_sales", None if amount is None else repr(float(amount)))
+
+
+def currency(store: Store) -> str:
+    """The currency of the book's amounts: that of its files, else the policy's."""
+    return settings.get(store.cursor(), "currency") or versions.in_force(store).currency
+
+
+def make_sample(target: Path, customers: int = 2000, seed: int = 7) -> None:
+    """Make a sample book of any size at `target`, through the same import as any file; replaces an older one."""
+    partial = target.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    store = Store(partial)
+    set_own_annual_sales(store, sample.own_annual_sales(customers))
+    for file in sample.book(customers, seed):
+        upload = ingest.read(file.frame.to_csv(index=False).encode(), file.name)
+        matches = ingest.propose(upload, versions.in_force(store), {})
+        checked = ingest.check(upload, matches, {}, versions.in_force(store), store)
+        take_in(store, upload, checked, matches, {}, file.as_of, whole_book=True)
+    store.close()
+    partial.replace(target)
