@@ -2,37 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from riskcore.sample.facts import Floats, Ints, Mask
-from riskcore.sample.gaps import Cells
+from riskcore.sample.gaps import PAYMENT, RATIOS, REPORT, Cells
 
 GRADES = np.array(["", "N5", "N4", "N3", "N2", "N1"])
 QUALITIES = np.array(["none", "old_or_tax", "unaudited_12m", "audited_18m", "audited_12m"])
 FRACTIONS = {
-    "quick_ratio",
-    "liabilities_to_assets_pct",
-    "interest_coverage",
-    "return_on_assets_pct",
-    "cash_flow_to_current_liabilities_pct",
-    "revenue_growth_pct",
+    *RATIOS,
     "days_beyond_terms_12m",
     "past_due_over_30_pct",
     "payment_trend_days",
     "peak_utilisation_6m_pct",
     "largest_customer_share_pct",
 }
-ORDER = (
-    "customer_id customer_name industry region country salesperson reg_no incorporation_date relationship_start "
-    "currency exposure past_due_amount credit_limit requested_limit annual_sales customer_revenue net_worth "
-    "secured_amount own_statement_date quick_ratio liabilities_to_assets_pct interest_coverage "
-    "return_on_assets_pct cash_flow_to_current_liabilities_pct revenue_growth_pct statement_quality "
-    "external_grade legal_events_24m bureau_days_beyond_terms external_grade_change_12m days_beyond_terms_12m "
-    "past_due_over_30_pct worst_days_past_due_24m payment_trend_days peak_utilisation_6m_pct "
-    "broken_promises_24m ownership_changes_24m largest_customer_share_pct country_risk_grade "
-    "k1 k2 k3 k4 k5 k6 k7 k8 s3 s4"
+HEADINGS = (
+    *("customer_id", "customer_name", "industry", "region", "country", "salesperson", "reg_no", "currency"),
+    *("incorporation_date", "relationship_start"),
+    *("exposure", "past_due_amount", "credit_limit", "requested_limit", "annual_sales", "secured_amount"),
+    *("own_statement_date", "net_worth", "customer_revenue", *RATIOS, "statement_quality"),
+    *REPORT,
+    *PAYMENT,
+    *("ownership_changes_24m", "largest_customer_share_pct", "country_risk_grade"),
+    *("k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "s3", "s4"),
 )
 
 
@@ -56,18 +52,17 @@ def month_ends(as_of: date, months_ago: Ints) -> pd.Series:
 
 def days_before(as_of: date, days: Floats) -> pd.Series:
     """The dates so many whole days before the as-of date, as text."""
-    return pd.Series(np.datetime_as_string(np.datetime64(as_of, "D") - days.astype("timedelta64[D]")), dtype="str")
+    then = np.datetime64(as_of, "D") - days.astype("timedelta64[D]")
+    return pd.Series(np.datetime_as_string(then), dtype="str")
 
 
-def frame(columns: Mapping[str, pd.Series | Floats | Mask], cells: Cells, present: Mask) -> pd.DataFrame:
-    """The file of the customers that are `present`, columns in the order of a file."""
-    return pd.DataFrame({name: _cells(name, columns[name], cells)[present] for name in ORDER.split()}).reset_index(
-        drop=True
-    )
+def frame(columns: Mapping[str, Any], cells: Cells, present: Mask) -> pd.DataFrame:
+    """The file of the customers that are `present`; `columns` are series or arrays by heading, one row each."""
+    table = {name: _cells(name, pd.Series(columns[name]), cells)[present] for name in HEADINGS}
+    return pd.DataFrame(table).reset_index(drop=True)
 
 
-def _cells(name: str, values: pd.Series | Floats | Mask, cells: Cells) -> pd.Series:
-    column = pd.Series(values)
+def _cells(name: str, column: pd.Series, cells: Cells) -> pd.Series:
     if name in cells.refused:
         column = column.astype("str").mask(cells.refused[name], "refused")
     elif column.dtype.kind in "fb" and name not in FRACTIONS:

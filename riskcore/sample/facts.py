@@ -6,18 +6,19 @@ family share a factor, and the factors share the customer's quality.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Figure = Callable[[Floats], Floats]
 
 FAMILY_LOADING = {"financial": 0.78, "credit_report": 0.82, "history_payment": 0.78, "industry": 0.82}
-OWN_LOADING = 0.72  # of a figure on its family's factor
-LIFT = 0.25  # the book's mean standing: a seller's customers were chosen once already
+OWN_LOADING = 0.78  # of a figure on its family's factor
+LIFT = -0.03  # the mean standing of a book
 
 
 def _rounded(formula: Figure, places: int, low: float, high: float) -> Figure:
@@ -25,8 +26,8 @@ def _rounded(formula: Figure, places: int, low: float, high: float) -> Figure:
     return lambda z: np.round(np.clip(formula(z), low, high), places) + 0.0
 
 
-# Ratios have two decimals, per cents and days one; counts are whole. `statement` stays a standing; `grade` counts
-# from 1, worst, to 5.
+# Ratios have two decimals, per cents and days one; counts are whole. `statement` stays a standing, `grade` counts
+# from 1, worst, to 5. Clipped to what a reader would believe.
 FIGURES: dict[str, dict[str, Figure]] = {
     "financial": {
         "quick_ratio": _rounded(lambda z: 0.98 * np.exp(0.42 * z), 2, 0.05, 9),
@@ -46,13 +47,13 @@ FIGURES: dict[str, dict[str, Figure]] = {
     },
     "history_payment": {
         "days_beyond_terms_12m": _rounded(lambda z: 14 * np.exp(-0.7 * z) - 8, 1, -12, 140),
-        "past_due_over_30_pct": _rounded(lambda z: -5 - 12 * z, 1, 0, 95),
+        "past_due_over_30_pct": _rounded(lambda z: -8 - 13 * z, 1, 0, 95),
         "worst_days_past_due_24m": _rounded(lambda z: 15 * np.exp(-0.75 * z) - 1, 0, 0, 300),
         "payment_trend_days": _rounded(lambda z: -6 * z, 1, -40, 60),
         "peak_utilisation_6m_pct": _rounded(lambda z: 78 - 16 * z, 1, 8, 160),
         "broken_promises_24m": _rounded(lambda z: 0.7 * np.exp(-0.9 * (z + 0.3)) - 0.4, 0, 0, 7),
     },
-    # The longer ago, the better: what does not change from month to month.
+    # What does not change from month to month.
     "standing": {
         "years": _rounded(lambda z: 9.5 * np.exp(0.7 * z), 2, 0.2, 70),
         "months": _rounded(lambda z: 42 * np.exp(1.05 * z), 1, 0.2, 300),
@@ -83,14 +84,22 @@ class Firms:
         }
 
 
+def payments(hidden: Firms, shift: Floats | float = 0.0) -> dict[str, Floats]:
+    """The payment figures, the worst delay no less than what the other figures tell."""
+    figures = hidden.figures("history_payment", shift)
+    told = np.maximum(np.ceil(figures["days_beyond_terms_12m"]), 31.0 * (figures["past_due_over_30_pct"] > 0))
+    figures["worst_days_past_due_24m"] = np.maximum(figures["worst_days_past_due_24m"], told)
+    return figures
+
+
 def firms(rng: np.random.Generator, n: int) -> Firms:
     """`n` customers drawn at random."""
     quality = rng.standard_normal(n)
-    factors = {
+    factors: dict[str, Floats] = {
         family: loading * quality + np.sqrt(1 - loading**2) * rng.standard_normal(n)
         for family, loading in FAMILY_LOADING.items()
     }
-    own = {name: rng.standard_normal(n) for family in FIGURES.values() for name in family}
+    own: dict[str, Floats] = {name: rng.standard_normal(n) for family in FIGURES.values() for name in family}
     return Firms(quality, factors, own)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskcore.sample.facts import Floats, Mask, most_likely
+from riskcore.sample.facts import Floats, Ints, Mask, most_likely
 
 # Columns that come, or fail to come, together.
 RATIOS = (
@@ -38,6 +38,10 @@ OLD = 70  # statements older than 18 months
 NO_REPORT = 70  # no credit report bought
 ONE_CELL = 22  # any single cell
 ONE_CELL_REFUSED = 8
+
+# Age of the last statement in months, with its likelihood: current ones, and those that have expired.
+CURRENT_MONTHS = {10: 0.7, 7: 0.09, 4: 0.09, 16: 0.12}
+OLD_MONTHS = {22: 0.75, 34: 0.25}
 
 # Warnings from public lists and our own files, in ten-thousandths of the customers.
 WARNINGS = {"k1": 15, "k2": 40, "k3": 15, "k4": 10, "k6": 20, "k7": 10, "k8": 40, "s3": 80, "s4": 80}
@@ -118,12 +122,20 @@ def cells(rng: np.random.Generator, of: Gaps, no_history: Mask, none_exists: Mas
     return Cells(empty, refused)
 
 
+def statement_months(rng: np.random.Generator, old: Mask) -> Ints:
+    """Age of each customer's last statement in whole months."""
+    current, expired = (
+        rng.choice(list(ages), len(old), p=list(ages.values())) for ages in (CURRENT_MONTHS, OLD_MONTHS)
+    )
+    return np.where(old, expired, current)
+
+
 def warnings(rng: np.random.Generator, quality: Floats) -> dict[str, Mask]:
     """A mask for each flag of `WARNINGS`."""
     return {flag: flagged(rng, quality, share) for flag, share in WARNINGS.items()}
 
 
 def flagged(rng: np.random.Generator, quality: Floats, share: int) -> Mask:
-    """About `share` ten-thousandths of the customers, likelier the worse they are; somebody unless there are few."""
+    """About `share` ten-thousandths of the customers, likelier the worse; at least one unless they are few."""
     least = 1 if len(quality) >= FEW else 0
     return most_likely(rng, -1.2 * quality, max(round(share * len(quality) / 10_000), least))

@@ -1,8 +1,7 @@
-"""Who the sample book's customers are: names, places, trades, registration numbers, dates."""
+"""Who the sample book's customers are: names, places, trades, registration numbers."""
 
 import tomllib
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,16 +54,8 @@ def who(rng: np.random.Generator, industry: Ints, wrong_number: Mask) -> dict[st
     }
 
 
-def iso_dates(as_of: date, days_ago: Floats) -> pd.Series:
-    """Dates as text, `days_ago` whole days before the as-of date; NaN gives an empty cell."""
-    known = ~np.isnan(days_ago)
-    days = np.where(known, days_ago, 0).astype("timedelta64[D]")
-    text = pd.Series(np.datetime_as_string(np.datetime64(as_of) - days), dtype="str")
-    return text.where(known)
-
-
 def _names(rng: np.random.Generator, region: Ints, industry: Ints) -> pd.Series:
-    names = pd.Series("", index=range(len(region)), dtype="str")
+    names = np.empty(len(region), dtype=object)
     for place, where in enumerate(parts()["region"]):
         style = parts()["style"][where["country"]]
         gap = "" if where["country"] == "CN" else " "
@@ -75,8 +66,8 @@ def _names(rng: np.random.Generator, region: Ints, industry: Ints) -> pd.Series:
         starts = np.cumsum([0, *map(len, words[:-1])])[industry[rows]]
         word = _taken([w for trade in words for w in trade], starts + rng.integers(counts))
         form = _drawn(rng, style["forms"], len(rows))
-        names.iloc[rows] = (stem + _drawn(rng, style["second"], len(rows)) + gap + word + gap + form).array
-    return names
+        names[rows] = stem + _drawn(rng, style["second"], len(rows)) + gap + word + gap + form
+    return pd.Series(names, dtype="str")
 
 
 def _registration_numbers(rng: np.random.Generator, region: Ints, wrong: Mask) -> Texts:
@@ -95,7 +86,7 @@ def _registration_numbers(rng: np.random.Generator, region: Ints, wrong: Mask) -
     return np.where(chinese, numbers, np.ascontiguousarray(letters[:, 8:16]).view("U8").ravel())
 
 
-def _taken(choices: Sequence[str | None], places: Ints) -> pd.Series:
+def _taken(choices: Sequence[Any], places: Ints) -> pd.Series:
     return pd.Series(choices, dtype="str").take(places).reset_index(drop=True)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from riskcore.sample.facts import Floats, Ints
 
-LIMIT_MEDIAN = 165_000
-LIMIT_SPREAD = 1.25  # of the logarithm
+LIMIT_MEDIAN = 110_000
+LIMIT_SPREAD = 1.5  # of the logarithm
 SALES_TO_LIMIT = 1.55  # our yearly sales to a customer: limits turn over slowly where orders count as exposure
 KEY_ACCOUNTS = (0.105, 0.03)  # exposure of the largest customers as a share of all our yearly sales
 KEY_ACCOUNT_SALES_TO_EXPOSURE = 1.5
@@ -41,7 +41,7 @@ def limits_and_sales(
 def balances(limit: Floats, exposure_to_limit: Floats, payment: dict[str, Floats]) -> dict[str, Floats]:
     """Exposure and past due amount, from the share of the limit in use and the payment figures."""
     exposure = np.round(limit * exposure_to_limit)
-    early_pct = np.clip(2 + 0.25 * payment["days_beyond_terms_12m"], 0, 25)
+    early_pct = np.clip(3.5 + 0.35 * payment["days_beyond_terms_12m"], 0, 25)
     late_pct = np.minimum(payment["past_due_over_30_pct"] + early_pct, 100)
     return {"exposure": exposure, "past_due_amount": np.round(exposure * late_pct / 100)}
 
