@@ -7,21 +7,31 @@ from typing import Any
 
 import pandas as pd
 
-from riskcore.policy import Characteristic
 from riskcore.text import Words
+from riskcore.wording import MINUS, NOTHING, bin_of, is_nothing, value_of
 
-MINUS, NOTHING = "−", "–"
+__all__ = [
+    "MINUS",
+    "NOTHING",
+    "age_days",
+    "bin_of",
+    "count",
+    "day",
+    "full_money",
+    "is_nothing",
+    "money",
+    "percent",
+    "plain",
+    "signed",
+    "value_of",
+]
+
 _SYMBOLS = {"CNY": "¥", "JPY": "¥", "EUR": "€", "USD": "$", "GBP": "£"}
 _SCALES = {
     "zh": ((1e12, "large"), (1e8, "middle"), (1e4, "small")),
     "en": ((1e9, "large"), (1e6, "middle"), (1e3, "small")),
 }
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
-
-
-def is_nothing(value: Any) -> bool:
-    """Whether there is no value at all."""
-    return value is None or bool(pd.isna(value))
 
 
 def count(number: float) -> str:
@@ -78,39 +88,6 @@ def age_days(value: date | datetime, today: date) -> int:
 def percent(share: float, decimals: int = 1) -> str:
     """A share of one as per cent."""
     return f"{100 * share:.{decimals}f}%"
-
-
-def value_of(t: Words, c: Characteristic, value: Any) -> str:
-    """A characteristic's value with its unit; the name of its bin where it is a category."""
-    if c.is_category:
-        chosen = next((b for b in c.bins if b.value == value), None)
-        return t.of(chosen.name) if chosen and chosen.name else str(value or NOTHING)
-    if is_nothing(value):
-        return t.of(c.special.name) if c.special else NOTHING
-    number = f"{float(value):,.2f}" if c.unit == "times" else f"{float(value):,.1f}"
-    text = number.rstrip("0").rstrip(".").replace("-", MINUS)
-    return t(f"units.{c.unit}", n=text)
-
-
-def bin_of(t: Words, c: Characteristic, number: int) -> str:
-    """The interval or category of a bin, 1 the worst, in words."""
-    chosen = c.bins[number - 1]
-    if c.is_category:
-        return t.of(chosen.name) if chosen.name else str(chosen.value)
-
-    def edge(value: float) -> str:
-        return f"{value:g}".replace("-", MINUS)
-
-    if c.unit == "count":
-        low, high = int(chosen.lower or 0), None if chosen.upper is None else int(chosen.upper) - 1
-        if high is None:
-            return t("units.from_count", n=low)
-        return str(low) if low == high else f"{low}–{high}"
-    if chosen.lower is None:
-        return t(f"units.{c.unit}", n=("< " if c.closed == "left" else "≤ ") + edge(chosen.upper or 0))
-    if chosen.upper is None:
-        return t(f"units.{c.unit}", n=("≥ " if c.closed == "left" else "> ") + edge(chosen.lower))
-    return t(f"units.{c.unit}", n=f"{edge(chosen.lower)}–{edge(chosen.upper)}")
 
 
 def plain(text: Any) -> str:

@@ -1,0 +1,60 @@
+"""Values, bins and reasons in words, as every page and file says them."""
+
+from typing import Any
+
+import pandas as pd
+
+from riskcore import schema
+from riskcore.policy import Characteristic
+from riskcore.text import Words
+
+MINUS, NOTHING = "−", "–"
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether there is no value at all."""
+    return value is None or bool(pd.isna(value))
+
+
+def value_of(t: Words, c: Characteristic, value: Any) -> str:
+    """A characteristic's value with its unit; the name of its bin where it is a category."""
+    if c.is_category:
+        chosen = next((b for b in c.bins if b.value == value), None)
+        return t.of(chosen.name) if chosen and chosen.name else str(value or NOTHING)
+    if is_nothing(value):
+        return t.of(c.special.name) if c.special else NOTHING
+    number = f"{float(value):,.2f}" if c.unit == "times" else f"{float(value):,.1f}"
+    text = number.rstrip("0").rstrip(".").replace("-", MINUS)
+    return t(f"units.{c.unit}", n=text)
+
+
+def bin_of(t: Words, c: Characteristic, number: int) -> str:
+    """The interval or category of a bin, 1 the worst, in words."""
+    chosen = c.bins[number - 1]
+    if c.is_category:
+        return t.of(chosen.name) if chosen.name else str(chosen.value)
+
+    def edge(value: float) -> str:
+        return f"{value:g}".replace("-", MINUS)
+
+    if c.unit == "count":
+        low, high = int(chosen.lower or 0), None if chosen.upper is None else int(chosen.upper) - 1
+        if high is None:
+            return t("units.from_count", n=low)
+        return str(low) if low == high else f"{low}–{high}"
+    if chosen.lower is None:
+        return t(f"units.{c.unit}", n=("< " if c.closed == "left" else "≤ ") + edge(chosen.upper or 0))
+    if chosen.upper is None:
+        return t(f"units.{c.unit}", n=("≥ " if c.closed == "left" else "> ") + edge(chosen.lower))
+    return t(f"units.{c.unit}", n=f"{edge(chosen.lower)}–{edge(chosen.upper)}")
+
+
+def reason_of(t: Words, c: Characteristic, state: int, value: Any) -> str:
+    """Why a characteristic cost points: its value in the policy's words, or that it was refused or is out of date.
+
+    `state` is schema.KNOWN, REFUSED or EXPIRED; the value of an expired one is its last.
+    """
+    if state == schema.REFUSED:
+        return t("reasons.refused", name=t.of(c.name))
+    reason = t.of(c.reason).replace("{value}", value_of(t, c, value))
+    return t("reasons.expired", reason=reason) if state == schema.EXPIRED else reason
