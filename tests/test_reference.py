@@ -117,12 +117,8 @@ def test_an_expired_value_earns_no_more_than_silence_and_stays_in_the_share():
     assert same == expired
 
 
-@pytest.mark.parametrize(
-    "nothing", [None, math.nan, math.inf, -math.inf, "unheard of", "", Expired(math.nan)]
-)
-@pytest.mark.parametrize(
-    "name", ["quick_ratio", "interest_coverage", "external_grade", "industry_risk_grade"]
-)
+@pytest.mark.parametrize("nothing", [None, math.nan, math.inf, -math.inf, "unheard of", "", Expired(math.nan)])
+@pytest.mark.parametrize("name", ["quick_ratio", "interest_coverage", "external_grade", "industry_risk_grade"])
 def test_what_counts_as_missing(nothing, name):
     assert score_customer({name: nothing}) == score_customer({})
     assert rules_reference({name: nothing}) == rules_reference({})

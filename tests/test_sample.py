@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from riskcore.sample import SampleFile, book
+from riskcore.sample import SampleFile, book, own_annual_sales
 from riskcore.schema import CHARACTERISTICS, FIELDS
 from tests.reference import REFUSED, Expired, best_allowed, card, clamp, rules_reference, score_customer, tier_of
 
@@ -103,7 +103,7 @@ def files() -> list[SampleFile]:
 def scored(place: int) -> pd.DataFrame:
     """Score, tier, rules and family points of each customer of the older (0) or newer (1) file, by id."""
     file = files()[place]
-    own_sales = float(file.frame["annual_sales"].sum())
+    own_sales = own_annual_sales(2000)
     answers = []
     for row in rows_of(file.frame):
         values = values_of(row, file.as_of)
@@ -189,6 +189,7 @@ def test_amounts():
     assert (frame["exposure"] == 0).any()
     assert frame["exposure"].min() >= 0
     assert (frame["past_due_amount"] <= frame["exposure"]).all()
+    assert 0.9 <= frame["annual_sales"].sum() / own_annual_sales(2000) <= 1
     assert set(frame["currency"]) == {"CNY"}
     share_known = frame[["secured_amount", "requested_limit"]].notna().mean()
     assert 0.02 < share_known["secured_amount"] < 0.10

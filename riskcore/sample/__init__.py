@@ -22,6 +22,9 @@ from riskcore.sample.gaps import (
     warnings,
 )
 from riskcore.sample.identity import industry_places, who
+from riskcore.sample.money import own_annual_sales
+
+__all__ = ["SampleFile", "book", "own_annual_sales"]
 
 NO_BALANCE = 0.06  # share of customers who owe nothing
 JOINED, LEFT = 6, 4  # customers who joined or left in the last month, in thousandths
@@ -58,8 +61,8 @@ def book(customers: int, seed: int = 7, as_of: date = date(2026, 10, 31)) -> lis
     """The book at the end of the month before `as_of` and, with exactly `customers` rows, at `as_of`.
 
     `customers` is at least 1, `as_of` a month's end. Amounts in yuan, dates as YYYY-MM-DD, flags 0 or 1, empty
-    where nothing is known, "refused" where a figure was refused. Our own yearly sales are the sum of
-    `annual_sales`. The same arguments give the same book.
+    where nothing is known, "refused" where a figure was refused. Our own yearly sales are
+    `own_annual_sales(customers)`. The same arguments give the same book.
     """
     rng = np.random.default_rng(seed)
     joined, left = round(customers * JOINED / 1000), round(customers * LEFT / 1000)
@@ -84,7 +87,7 @@ def book(customers: int, seed: int = 7, as_of: date = date(2026, 10, 31)) -> lis
         "incorporation_date": columns.days_before(as_of, np.maximum(age["years"] * 365.25, months * 30.5)),
         "relationship_start": columns.days_before(as_of, months * 30.44),
         "currency": pd.Series("CNY", index=range(n), dtype="str"),
-        **money.limits_and_sales(rng, hidden.quality, now_in_use, key_accounts),
+        **money.limits_and_sales(rng, hidden.quality, now_in_use, key_accounts, own_annual_sales(customers)),
         **hidden.figures("industry"),
         "ownership_changes_24m": age["ownership_changes_24m"],
         "months": months,

@@ -4,30 +4,42 @@ import numpy as np
 
 from riskcore.sample.facts import Floats, Ints
 
-LIMIT_MEDIAN = 110_000
-LIMIT_SPREAD = 1.5  # of the logarithm
-SALES_TO_LIMIT = 1.55  # our yearly sales to a customer: limits turn over slowly where orders count as exposure
-KEY_ACCOUNTS = (0.105, 0.03)  # exposure of the largest customers as a share of all our yearly sales
+OWN_SALES = 830_000  # our yearly sales for each customer of the book
+ON_CREDIT = 0.97  # share of them sold to the book's customers
+SIZE_SPREAD = 1.5  # of the logarithm of a customer's size
+SALES_TO_LIMIT = 1.55  # limits turn over slowly where orders count as exposure
+KEY_ACCOUNTS = (0.105, 0.03)  # exposure of the largest customers as a share of our yearly sales
 KEY_ACCOUNT_SALES_TO_EXPOSURE = 1.5
 
 
+def own_annual_sales(customers: int) -> float:
+    """Our own yearly sales, in yuan, that go with a book of so many customers: what rule S7 measures against."""
+    return float(OWN_SALES * customers)
+
+
 def limits_and_sales(
-    rng: np.random.Generator, quality: Floats, exposure_to_limit: Floats, key_accounts: Ints
+    rng: np.random.Generator,
+    quality: Floats,
+    exposure_to_limit: Floats,
+    key_accounts: Ints,
+    own_sales: float,
 ) -> dict[str, Floats]:
     """Credit limit, requested limit and secured amount (few) and annual sales; better customers are larger.
 
     `exposure_to_limit` is a share; the customers at `key_accounts`, largest first, get the limits and sales that
-    make their exposures the set shares of all our sales.
+    make their exposures the set shares of `own_sales`.
     """
     n = len(quality)
-    size = np.exp(LIMIT_SPREAD * rng.standard_normal(n) + 0.3 * quality)
-    limit = np.maximum(np.round(LIMIT_MEDIAN * size, -3), 5000)
-    sales = np.round(limit * SALES_TO_LIMIT * np.exp(0.3 * rng.standard_normal(n)), -2)
-    shares = np.array(KEY_ACCOUNTS[: len(key_accounts)])
+    key_exposure = own_sales * np.array(KEY_ACCOUNTS[: len(key_accounts)])
+    key_sales = KEY_ACCOUNT_SALES_TO_EXPOSURE * key_exposure
+    size = np.exp(SIZE_SPREAD * rng.standard_normal(n) + 0.3 * quality)
+    sales = size * np.exp(0.3 * rng.standard_normal(n))
     sales[key_accounts] = 0
-    all_sales = sales.sum() / (1 - KEY_ACCOUNT_SALES_TO_EXPOSURE * shares.sum())
-    limit[key_accounts] = np.ceil(shares * all_sales / exposure_to_limit[key_accounts] / 1000) * 1000
-    sales[key_accounts] = np.round(KEY_ACCOUNT_SALES_TO_EXPOSURE * shares * all_sales, -2)
+    scale = (ON_CREDIT * own_sales - key_sales.sum()) / sales.sum()
+    limit = np.maximum(np.round(size * scale / SALES_TO_LIMIT, -3), 5000)
+    limit[key_accounts] = np.ceil(key_exposure / exposure_to_limit[key_accounts] / 1000) * 1000
+    sales = np.round(sales * scale, -2)
+    sales[key_accounts] = np.round(key_sales, -2)
     requested = np.round(limit * rng.uniform(1.1, 2.0, n), -3)
     secured = np.round(limit * rng.uniform(0.2, 0.8, n), -3)
     return {
