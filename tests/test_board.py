@@ -5,12 +5,20 @@ import json
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from pages.parts import board
 from riskcore.text import Words
 
 TIERS = [
-    {"code": code, "name": {"zh": code, "en": f"Tier {code}"}, "light": "#000", "dark": "#FFF", "ink_light": "#FFF"}
+    {
+        "code": code,
+        "name": {"zh": code, "en": f"Tier {code}"},
+        "light": "#000",
+        "dark": "#FFF",
+        "ink_light": "#FFF",
+        "ink_dark": "#000",
+    }
     for code in "ABC"
 ]
 
@@ -63,9 +71,9 @@ def test_scores_as_floats_with_nan_pack_like_masked_ones():
 
 
 def test_segments_stand_by_exposure_and_customers_without_one_last():
-    assert pack("zh")["segments"]["names"] == ["Steel", "Retail", "未填写"]
+    assert pack("zh")["segments"]["names"] == ["Steel", "Retail", Words("zh")("segments.none")]
     packed = pack(names={"Steel": "Steel and iron"})["segments"]
-    assert packed["names"] == ["Steel and iron", "Retail", "Not given"]
+    assert packed["names"] == ["Steel and iron", "Retail", Words("en")("segments.none")]
     assert packed["exposure"] == [70, 5, 900]
     assert packed["known"] == [False, True, True]  # nobody in steel has a known exposure
     rows = [packed["groups"][g] for g in unpack(packed["group"], "<u2")]
@@ -75,7 +83,7 @@ def test_segments_stand_by_exposure_and_customers_without_one_last():
 def test_small_segments_together_stand_before_customers_without_one():
     columns = {**segments(["", "Retail", ""], [900, 5, 70]), "place": np.array([-1, 0, 12])}
     packed = board.payload(total(), columns, TIERS, [700, 600], [700, 600], lang="en", t=Words("en"), currency="CNY")
-    assert packed["segments"]["names"] == ["Retail", "Others", "Not given"]
+    assert packed["segments"]["names"] == ["Retail", Words("en")("segments.other"), Words("en")("segments.none")]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -97,3 +105,16 @@ def test_what_is_no_set_of_thresholds_is_not_taken_from_a_browser(sent):
 
 def test_falling_scores_on_the_scale_are_taken():
     assert board._valid([850, 301], 2) == [850, 301]
+
+
+def test_the_board_mounts_and_gives_the_thresholds_it_was_given_until_a_person_commits():
+    def script(packed):
+        import streamlit as st
+
+        from pages.parts import board
+
+        st.session_state["got"] = board.show(packed, "board", on_change=lambda _: None)
+
+    page = AppTest.from_function(script, args=(pack(),)).run()
+    assert not page.exception
+    assert page.session_state["got"] == [690, 610]

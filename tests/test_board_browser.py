@@ -23,7 +23,7 @@ style.textContent = window.css;
 const host = document.createElement("div");
 host.className = "board";
 root.append(style, host);
-window.show = (data) => mount({ data, parentElement: root, setStateValue: (_, value) => window.sent.push(value) });
+window.show = (data) => mount({ data, parentElement: root, setTriggerValue: (_, value) => window.sent.push(value) });
 """
 MEASURES = ["customers", "with_exposure", "exposure_cents", "past_due_cents"]
 

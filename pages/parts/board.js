@@ -53,7 +53,8 @@ class Board {
     this.money = moneyWriter(data.lang, data.currency, data.texts);
     this.observer.disconnect();
     this.host.replaceChildren();
-    const board = add(this.host, "div", { class: "columns-two", role: "group", "aria-label": data.texts.label, lang: data.lang });
+    const about = { role: "group", "aria-label": data.texts.label, lang: data.lang };
+    const board = add(this.host, "div", { class: "columns-two", ...about });
     const wide = data.tiers.length > 4; // many cards need the whole width
     if (wide) this.drawCards = cards(board, this);
     const main = add(board, "div", { class: "main" });
@@ -99,7 +100,7 @@ class Board {
     if (target.className === "line") {
       // Lines that stand close share their ground: the nearest one is meant.
       const at = event.clientX - this.chart.plot.getBoundingClientRect().left;
-      const away = this.thresholds.map((score) => Math.abs(this.chart.x(score) - at));
+      const away = this.thresholds.map((score) => Math.abs(this.chart.at().x(score) - at));
       k = away.indexOf(Math.min(...away));
     }
     const handle = this.chart.handles[k];
@@ -112,7 +113,7 @@ class Board {
 
   pull(event) {
     if (!this.drag) return;
-    this.put(this.drag.k, this.drag.score + Math.round((event.clientX - this.drag.from) / this.chart.scale()));
+    this.put(this.drag.k, this.drag.score + Math.round((event.clientX - this.drag.from) / this.chart.at().scale));
   }
 
   release(back = false) {
@@ -132,7 +133,8 @@ class Board {
     if (this.drag || event.ctrlKey || event.metaKey || event.altKey) return;
     const far = event.shiftKey ? 10 : 1;
     const steps = {
-      ArrowRight: far, ArrowUp: far, ArrowLeft: -far, ArrowDown: -far, PageUp: 10, PageDown: -10, Home: -SCORES, End: SCORES,
+      ArrowRight: far, ArrowUp: far, ArrowLeft: -far, ArrowDown: -far,
+      PageUp: 10, PageDown: -10, Home: -SCORES, End: SCORES,
     };
     if (!(event.key in steps)) return;
     event.preventDefault();
@@ -164,8 +166,10 @@ class Board {
 
   say() {
     const { texts, tiers } = this.data;
-    const moved = (better) => this.stretches.filter((s) => s.better === better).reduce((sum, s) => sum + s.customers, 0);
-    const each = tiers.map((tier, k) => fill(texts.summary_tier, { code: tier.code, n: whole(this.now.tiers[k].customers) }));
+    const moved = (better) => this.stretches.reduce((sum, s) => sum + (s.better === better ? s.customers : 0), 0);
+    const each = this.now.tiers.map(({ customers }, k) => (
+      fill(texts.summary_tier, { code: tiers[k].code, n: whole(customers) })
+    ));
     this.live.textContent = fill(texts.summary, {
       tiers: each.reverse().join(texts.summary_between), better: whole(moved(true)), worse: whole(moved(false)),
     });
@@ -179,10 +183,11 @@ class Board {
 
 const boards = new WeakMap();
 
-export default function mount({ data, parentElement, setStateValue }) {
+// A commit is an event and not a state: the same thresholds may be committed again after Python set others.
+export default function mount({ data, parentElement, setTriggerValue }) {
   const host = parentElement.querySelector(".board");
   const board = boards.get(host) ?? new Board(host);
   boards.set(host, board);
-  board.take(data, setStateValue);
+  board.take(data, setTriggerValue);
   return () => board.leave();
 }

@@ -21,6 +21,8 @@ NOT_SCORED = LAST - FIRST + 1  # the place after the last score
 
 Columns = Mapping[str, Any]
 
+_DRAWN = ("code", "light", "dark", "ink_light", "ink_dark")  # of a tier, beside its name
+
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("board_count.js", "board_draw.js", "board.js")
 
@@ -60,7 +62,7 @@ def payload(
     return {
         "lang": lang,
         "currency": currency,
-        "tiers": [{**tier, "name": _name(t, tier["name"])} for tier in tiers],
+        "tiers": [{"name": _name(t, tier["name"]), **{part: tier[part] for part in _DRAWN}} for tier in tiers],
         "in_force": [int(score) for score in in_force],
         "thresholds": [int(score) for score in thresholds],
         "texts": {key.removeprefix("board."): pair(key)[lang] for key in keys() if key.startswith("board.")},
@@ -74,17 +76,15 @@ def show(payload: dict[str, Any], key: str, on_change: Callable[[list[int]], Non
 
     `on_change` is called with committed thresholds before the script runs again.
     """
-    fresh = f"{key}.committed"
+    count = len(payload["thresholds"])
 
     def take() -> None:
-        thresholds = _valid(st.session_state[key].get("thresholds"), len(payload["thresholds"]))
-        if thresholds is not None:
-            st.session_state[fresh] = thresholds
-            if on_change is not None:
-                on_change(thresholds)
+        thresholds = _valid(st.session_state[key].get("thresholds"), count)
+        if thresholds is not None and on_change is not None:
+            on_change(thresholds)
 
-    _mount(data=payload, key=key, on_thresholds_change=take)
-    return st.session_state.pop(fresh, None) or payload["thresholds"]
+    committed = _mount(data=payload, key=key, on_thresholds_change=take).get("thresholds")
+    return _valid(committed, count) or payload["thresholds"]
 
 
 def _valid(thresholds: Any, count: int) -> list[int] | None:
@@ -126,7 +126,7 @@ def _segments(columns: Columns, names: Mapping[str, str], t: Words) -> dict[str,
         return 0 if value_of[i] else 2 if places[i] < 0 else 1
 
     order = sorted(range(len(places)), key=lambda i: (together(i), -exposure[i]))
-    unnamed = {1: t("board.segments.other"), 2: t("board.segments.not_given")}
+    unnamed = {1: t("segments.other"), 2: t("segments.none")}
     shown = np.argsort(order)[row]
     groups, group = _groups(shown, *(_filled(columns[name], int) for name in ("best", "worst")))
     return {

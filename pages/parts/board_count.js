@@ -39,7 +39,8 @@ const bounded = (tier, { best, worst }) => Math.min(Math.max(tier, best), worst)
 export function count(cube, thresholds) {
   const places = placesOf(thresholds);
   const last = thresholds.length;
-  const tiers = places.slice(1).map(() => ({ held: 0, little_known: 0, ...Object.fromEntries(MEASURES.map((m) => [m, 0])) }));
+  const nothing = Object.fromEntries([...MEASURES, "held", "little_known"].map((measure) => [measure, 0]));
+  const tiers = places.slice(1).map(() => ({ ...nothing }));
   const add = (group, tier, from, to) => {
     MEASURES.forEach((measure, m) => { tiers[tier][measure] += group.sums[m][to] - group.sums[m][from]; });
     if (group.little) tiers[tier].little_known += group.sums[0][to] - group.sums[0][from];
@@ -116,7 +117,9 @@ export function moneyWriter(lang, currency, texts) {
     return [size, name, roomy ? digits : Math.max(0, digits - 1)];
   };
   const sign = currencySign(lang, currency);
-  const numbers = [0, 1, 2].map((d) => new Intl.NumberFormat("en-US", { minimumFractionDigits: d, maximumFractionDigits: d }));
+  const numbers = [0, 1, 2].map((digits) => (
+    new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  ));
   const amount = (money, typical) => {
     let [size, name, digits] = unitOf(typical);
     // A change too small for its column's unit would read as nothing: it gets its own.

@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const BAR = 5; // points per bar; the last bar holds 850 too
+const ROOM = 28; // px that a share needs to be written in its part of a bar
 
 function add(parent, tag, attributes = {}, text = null) {
   const inside = tag === "svg" || parent.namespaceURI === SVG;
@@ -53,7 +54,8 @@ function spread(places, gap, low, high) {
       blocks.splice(-2, 2, { sum: left.sum + right.sum, n: left.n + right.n });
     }
   }
-  return blocks.flatMap((block) => Array.from({ length: block.n }, (_, i) => centre(block) + (i - (block.n - 1) / 2) * gap));
+  const placesOfOne = (block) => Array.from({ length: block.n }, (_, i) => centre(block) + (i - (block.n - 1) / 2) * gap);
+  return blocks.flatMap(placesOfOne);
 }
 
 // Cards --------------------------------------------------------------------------------------------------------------
@@ -70,7 +72,9 @@ function cards(parent, { data, before, money }) {
     const card = add(list, "section", { class: "card", "aria-label": `${tier.code} ${tier.name}` });
     paint(card, tier);
     const row = (name) => add(card, "div", { class: `row ${name}` });
-    const number = (place, measure, kind) => add(place, "span", { class: kind, "data-tier": tier.code, "data-measure": measure });
+    const number = (place, measure, kind) => (
+      add(place, "span", { class: kind, "data-tier": tier.code, "data-measure": measure })
+    );
     const [head, main, change, more, bar] = ["head", "main", "change", "more", "share"].map(row);
     add(head, "span", { class: "badge" }, tier.code);
     add(head, "span", { class: "name" }, tier.name);
@@ -108,7 +112,8 @@ function cards(parent, { data, before, money }) {
       const unknown = noExposure || (tier.customers > 0 && !tier.with_exposure);
       const [more, extra] = [tier.customers - was.customers, tier.exposure - was.exposure];
       const [typical, typicalPastDue] = [exposure / nodes.length, pastDue / nodes.length];
-      write(node.range, `${thresholds[k] ?? FIRST}–${k ? thresholds[k - 1] - 1 : LAST}`, thresholds[k] ?? FIRST);
+      const [lowest, highest] = [thresholds[k] ?? FIRST, (thresholds[k - 1] ?? LAST + 1) - 1];
+      write(node.range, lowest === highest ? `${lowest}` : `${lowest}–${highest}`, lowest);
       write(node.customers, whole(tier.customers), tier.customers);
       write(node.share, percent(shares[k]), shares[k]);
       write(node.change_customers, signed(whole(Math.abs(more)), more), more);
@@ -168,14 +173,13 @@ function bars(parent, { data, before, money }) {
   return {
     measure() { width = rows[0]?.bar.clientWidth ?? 0; },
     draw(now) {
-      const roomy = 2 * 14;
       rows.forEach(({ nodes }, s) => {
         const counts = now.segments[s];
         const shares = parts(counts, 100);
         edges(counts).forEach(([left, right], k) => {
           cover(nodes[k].part, left, right, 1);
           slide(nodes[k].text, ((left + right) / 2) * width);
-          write(nodes[k].text, (right - left) * width < roomy ? "" : `${shares[k]}`, counts[k]);
+          write(nodes[k].text, (right - left) * width < ROOM ? "" : `${shares[k]}`, counts[k]);
         });
       });
     },
@@ -241,10 +245,11 @@ function chart(parent, { data, cube }) {
     return { handle, score: add(pill, "span") };
   });
 
+  const between = (from, to) => cube.groups.reduce((sum, { sums }) => sum + sums[0][to] - sums[0][from], 0);
   const heights = Array.from({ length: Math.floor((SCORES - 1) / BAR) }, (_, bar) => {
     const from = bar * BAR;
     const to = from + 2 * BAR > SCORES ? SCORES : from + BAR;
-    return { from, to, n: cube.groups.reduce((sum, { sums }) => sum + sums[0][to] - sums[0][from], 0) };
+    return { from, to, n: between(from, to) };
   });
   const top = cutAt(heights.map(({ n }) => n));
   const notScored = cube.groups.reduce((sum, { sums }) => sum + sums[0][SCORES + 1], 0);
@@ -300,14 +305,15 @@ function chart(parent, { data, cube }) {
   function writeSpike({ from, to, n }) {
     const { rem, width, ceiling, x } = geometry;
     const scores = Array.from({ length: to - from }, (_, i) => from + i);
-    const single = scores.find((at) => cube.groups.reduce((sum, { sums }) => sum + sums[0][at + 1] - sums[0][at], 0) === n);
+    const single = scores.find((at) => between(at, at + 1) === n);
     const text = single === undefined
       ? fill(texts.spike_between, { n: whole(n), first: FIRST + from, last: FIRST + to - 1 })
       : fill(texts.spike_at, { n: whole(n), score: FIRST + single });
     const [left, right] = [x(FIRST + from), x(FIRST + to)];
-    add(still, "path", { class: "notch", d: `M${left - 1} ${ceiling + 9}L${(left + right) / 2} ${ceiling + 5}L${right + 1} ${ceiling + 9}` });
-    const before = left > 0.3 * width;
-    add(still, "text", { class: before ? "quiet end halo" : "quiet halo", x: before ? left - 6 : right + 6, y: ceiling + 0.55 * rem }, text);
+    const notch = `M${left - 1} ${ceiling + 9}L${(left + right) / 2} ${ceiling + 5}L${right + 1} ${ceiling + 9}`;
+    add(still, "path", { class: "notch", d: notch });
+    const [place, side] = left > 0.3 * width ? [left - 6, "end"] : [right + 6, ""];
+    add(still, "text", { class: `quiet halo ${side}`, x: place, y: ceiling + 0.55 * rem }, text);
   }
 
   function draw(now, thresholds, stretches) {
@@ -343,24 +349,28 @@ function chart(parent, { data, cube }) {
     const rightmost = shown.indexOf(true);
     const olds = spread(inForce.map(x).reverse(), 2.4 * rem, left, right - 2 * rem).reverse();
     for (const { node, place } of ticks) show(node, bold.every((other) => Math.abs(other - place) > 2.1 * rem));
+    const blocked = (from, size) => (
+      from < 0 || from + size > width || places.some((line) => line > from - 2 && line < from + size + 2)
+    );
     let [edge, raised] = [-Infinity, false];
     marks.forEach(({ shade, clip, moved, ghost, was, at }, k) => {
       write(at, String(thresholds[k]), thresholds[k]);
       set(at, { x: bold[k] });
       show(ghost, shown[k]);
-      write(was, shown[k] ? (k === rightmost ? `${inForce[k]} · ${texts.in_force}` : String(inForce[k])) : "", inForce[k]);
+      const named = k === rightmost ? `${inForce[k]} · ${texts.in_force}` : String(inForce[k]);
+      write(was, shown[k] ? named : "", inForce[k]);
       set(was, { x: olds[k] - 0.65 * rem }); // its three digits stand in the middle
       const stretch = stretches[k] ?? { from: FIRST, to: FIRST, customers: 0 };
-      const span = { x: x(stretch.from), width: (stretch.to - stretch.from) * scale };
+      const span = stretches[k] ? { x: x(stretch.from), width: (stretch.to - stretch.from) * scale } : { width: 0 };
       set(shade, span);
       set(clip, span);
       // The number stands on the far side of the dashed line, away from the handle.
       const n = whole(stretch.customers);
       const size = (n.length + 3) * 0.5 * rem;
-      let after = stretch.better;
-      if (after && x(stretch.to) + size > width) after = false;
-      else if (!after && x(stretch.from) - size < 0) after = true;
-      const start = after ? x(stretch.better ? stretch.to : stretch.from) + 4 : x(stretch.better ? stretch.to : stretch.from) - 4 - size;
+      const dashed = x(stretch.better ? stretch.to : stretch.from);
+      const [far, near] = stretch.better ? [dashed + 4, dashed - 4 - size] : [dashed - 4 - size, dashed + 4];
+      const start = blocked(far, size) && !blocked(near, size) ? near : far;
+      const after = start > dashed;
       raised = start < edge && !raised;
       edge = Math.max(edge, start + size);
       write(moved, stretches[k] ? (stretch.better ? `▲ ${n}` : `${n} ▼`) : "", stretch.customers);
@@ -370,5 +380,5 @@ function chart(parent, { data, cube }) {
       });
     });
   }
-  return { plot, handles: handles.map(({ handle }) => handle), measure, draw, x: (score) => geometry.x(score), scale: () => geometry.scale };
+  return { plot, handles: handles.map(({ handle }) => handle), measure, draw, at: () => geometry };
 }
