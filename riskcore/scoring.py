@@ -259,10 +259,11 @@ def _test(policy: Policy, rule: Rule, test: Test) -> str:
 
 
 def _bound(policy: Policy) -> list[str]:
-    mask = _sum(f"(case when fired_{r.code} >= 0 then {1 << place} else 0 end)" for place, r in enumerate(policy.rule))
+    fired = [f"fired_{r.code}" for r in policy.rule] or ["-1"]
+    mask = _sum(f"(case when {place} >= 0 then {1 << bit} else 0 end)" for bit, place in enumerate(fired))
     return [
         f"{mask}::integer as rules",
-        f"greatest(0, {', '.join(f'fired_{r.code}' for r in policy.rule)})::utinyint as best",
+        f"greatest(0, {', '.join(fired)})::utinyint as best",
         f"{len(policy.tier) - 1}::utinyint as worst",
     ]
 

@@ -239,3 +239,10 @@ def test_the_reason_is_the_largest_loss_of_points() -> None:
         ]
         expected = losses.index(max(losses)) if max(losses) > 0 else None
         assert scored["reason"] == expected
+
+
+def test_a_policy_without_rules_bounds_nobody() -> None:
+    free = policies.Policy.model_validate(POLICY.model_dump(mode="json", by_alias=True) | {"rule": []})
+    for scored in books.score(free, [{}, {"k1": True}]):
+        assert (scored["rules"], scored["best"], scored["worst"], scored["little_known"]) == (0, 0, 2, False)
+        assert scored["tier"] == scored["score_tier"]
