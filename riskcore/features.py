@@ -117,14 +117,15 @@ def _dated(c: Characteristic | None) -> str:
     return f"coalesce({c.dated_by}, said_on)" if c is not None and c.dated_by else "said_on"
 
 
-# What a row gives without being asked: characteristic, its value, its source, and whether its own age counts.
+# What a row gives without being asked: the value, where its date and import stand (none: the policy's tables gave
+# it), and whether it ages.
 _DERIVED = {
     "years_since_incorporation": ("years_from_date", "incorporation_last", False),
     "months_trading": ("months_from_date", "relationship_last", False),
     "net_worth_to_requested_limit": ("net_worth_to_limit", "net_worth_last", True),
-    "industry_risk_grade": ("industry_grade", "industry_last", False),
-    "industry_outlook": ("outlook", "industry_last", False),
-    "country_risk_grade": ("country_grade", "country_last", False),
+    "industry_risk_grade": ("industry_grade", None, False),
+    "industry_outlook": ("outlook", None, False),
+    "country_risk_grade": ("country_grade", None, False),
 }
 
 
@@ -133,8 +134,9 @@ def _stated_fact(name: str, c: Characteristic | None, policy: Policy) -> str:
     months = policy.external_score.valid_months if c is None else c.valid_months
     last = f"{name}_last"
     too_old = _too_old(f"{last}.d", months)
+    never_known = f"case {name}_said when {schema.REFUSED} then {schema.REFUSED} else {schema.MISSING} end"
     state = (
-        f"case when {last} is null then case {name}_said when {schema.REFUSED} then {schema.REFUSED} else {schema.MISSING} end"
+        f"case when {last} is null then {never_known}"
         f" when {name}_said <> {schema.KNOWN} or {too_old} then {schema.EXPIRED} else {schema.KNOWN} end"
     )
     value, day, source = f"{last}.v", f"{last}.d", f"{last}.i"
@@ -142,9 +144,12 @@ def _stated_fact(name: str, c: Characteristic | None, policy: Policy) -> str:
         derived, origin, ages = _DERIVED[name]
         own = f"({last} is null and {name}_said is null and {derived} is not null)"
         derived_old = _too_old(f"{origin}.d", months if ages else None)
-        state = f"case when {own} then case when {derived_old} then {schema.EXPIRED} else {schema.KNOWN} end else {state} end"
+        aged = f"case when {derived_old} then {schema.EXPIRED} else {schema.KNOWN} end"
+        state = f"case when {own} then {aged} else {state} end"
         value = f"case when {own} then {derived} else {value} end"
-        day, source = (f"case when {own} then {origin}.{k} else {last}.{k} end" for k in ("d", "i"))
+        day, source = (
+            f"case when {own} then {f'{origin}.{k}' if origin else 'null'} else {last}.{k} end" for k in ("d", "i")
+        )
     return f"  {value} as {name}, ({state})::utinyint as {name}_state, {day} as {name}_date, {source} as {name}_import"
 
 

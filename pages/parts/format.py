@@ -90,6 +90,11 @@ def percent(share: float, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f}%"
 
 
+def short(text: str, most: int = 18) -> str:
+    """A text cut to a number of letters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def plain(text: Any) -> str:
     """Foreign text for a Markdown element, shown letter by letter."""
     return _MARKDOWN.sub(r"\\\1", str(text).replace("\n", " "))

@@ -1,0 +1,229 @@
+"""One customer: score, tier, why they may differ, where every point comes from, and what would lift the tier."""
+
+import streamlit as st
+
+from pages.parts import charts, controls, data, words
+from pages.parts import waterfall as chart
+from pages.parts.format import MINUS, NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
+from riskcore import advice, book, explanation, metrics
+from riskcore.explanation import Explained, Line
+
+t = words.current()
+asked = st.query_params.get("customer", "")
+assessed = controls.assessed_or_stop() if data.assessed() is None else data.assessed()
+found = data.ask(explanation.explain, assessed.policy, assessed.as_of, int(asked)) if asked.isdigit() else None
+if found is None:
+    controls.head(t("customer.title"))
+    st.info(t("customer.absent"))
+    st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_back:")
+    st.stop()
+
+customer: Explained = found
+policy, row = assessed.policy, customer.scored
+currency = data.ask(book.currency)
+palette = charts.Palette(dark=st.context.theme.type == "dark")
+tier = policy.tier[row["tier"]]
+
+st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_back:")
+controls.head(plain(row["customer_name"]))
+
+
+def facts() -> None:
+    """What a meeting asks first."""
+    pairs = [
+        (t("customers.id"), row["customer_id"]),
+        (t("overview.exposure"), full_money(row["exposure"], currency)),
+        (t("overview.past_due"), full_money(row["past_due"], currency)),
+        (t("customer.limit"), full_money(row["credit_limit"], currency)),
+        (t("segments.industry"), row["industry"] or NOTHING),
+        (t("segments.region"), row["region"] or NOTHING),
+        (t("segments.salesperson"), row["salesperson"] or NOTHING),
+    ]
+    with st.container(horizontal=True, gap="large"):
+        for label, value in pairs:
+            with st.container(gap=None, width="content"):
+                st.caption(label)
+                st.markdown(f"**{plain(value)}**")
+
+
+def score_card() -> None:
+    """The score, its tier, and why the two may differ."""
+    st.subheader(t("customer.score_and_tier"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        score = NOTHING if row["score"] is None else str(row["score"])
+        st.html(f'<div style="font-size:3.5rem;font-weight:600;line-height:1">{score}</div>', width="content")
+        with st.container(gap=None, width="content"):
+            st.markdown(f":{tier.colour}-badge[**{tier.code}**] **{t.of(tier.name)}**")
+            if row["score"] is not None:
+                scale = policy.pd_scale
+                pd_12m = metrics.pd_12m(
+                    row["score"], scale.anchor_score, scale.good_bad_odds, scale.points_to_double_odds
+                )
+                st.caption(t("customer.pd", pd=percent(pd_12m)), help=t("customer.pd_help"))
+    strip = charts.score_strip(policy, palette, row["score"])
+    st.plotly_chart(strip, config=charts.CONFIG, theme=None, key="strip", alt=t("customer.score_and_tier"))
+    by_score = policy.tier[row["score_tier"]]
+    if row["tier"] > row["score_tier"]:
+        held = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.held_by)
+        st.markdown(t("customer.held", score_tier=by_score.code, tier=tier.code, rules=held))
+    elif row["score_tier"] > 0 and row["score"] is not None:
+        better = policy.tier[row["score_tier"] - 1]
+        st.caption(t("customer.below", n=better.min_score - row["score"], code=better.code))
+    st.caption(t("customer.measure", measure=t.of(tier.measure)))
+
+
+def reason(line: Line) -> str:
+    """What lost the points, in words."""
+    if line.is_refused:
+        return t("customer.refused", name=t.of(line.characteristic.name))
+    text = t.of(line.characteristic.reason).format(value=value_of(t, line.characteristic, line.value))
+    return t("customer.expired", reason=text) if line.is_expired else text
+
+
+def why() -> None:
+    """The largest losses of points, then the rules."""
+    st.subheader(t("customer.why"), anchor=False)
+    lines = []
+    for line in customer.reasons():
+        earned = plain(t("customer.earns", points=line.points, most=line.characteristic.max_points))
+        lines.append((f":red[**{MINUS}{line.lost}**]", f"**{plain(reason(line))}** :gray[{earned}]"))
+    lines += [
+        (f"**{r.code}**", f"{plain(t.of(r.name))}{plain(controls.bound_words(t, policy, r, row))}")
+        for r in customer.rules
+    ]
+    silent = [line for line in customer.lines if line.is_missing]
+    if silent and not row["is_filled"]:
+        lines.append(("", f":gray[{plain(t('customer.silent', n=len(silent)))}]"))
+    controls.small_table(lines)
+
+
+def path() -> None:
+    """What would lift the customer to the next tier."""
+    found_path = data.ask(advise, assessed.assessment_id, int(asked))
+    if found_path.kind == "best":
+        st.subheader(t("customer.path_best_title"), anchor=False)
+        st.caption(t("customer.path_best"))
+        return
+    target = policy.tier[found_path.target]
+    st.subheader(t("customer.path", code=target.code), anchor=False)
+    if found_path.kind == "held":
+        names = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.rules if r.code in found_path.rules)
+        st.markdown(plain(t("customer.path_held", rules=names)))
+        return
+    if found_path.kind == "none":
+        st.caption(t("customer.path_none"))
+        return
+    lines = []
+    for step in found_path.steps:
+        c = policy.known_characteristic(step.characteristic)
+        now = next(line for line in customer.lines if line.characteristic.id == c.id)
+        key = "customer.step_supply" if step.supplies else "customer.step_improve"
+        text = t(key, name=t.of(c.name), to=bin_of(t, c, step.to_bin), now=value_of(t, c, now.value))
+        lines.append((f":blue[**+{step.points_gain}**]" if step.points_gain > 0 else "", plain(text)))
+    lines.append(("**=**", plain(t("customer.then", score=found_path.score_after, code=target.code))))
+    controls.small_table(lines)
+
+
+def advise(store: object, assessment_id: int, customer_key: int) -> advice.Advice:
+    """The path of one customer of an assessment."""
+    cursor = data.store().cursor()
+    explanation.prepare_one(cursor, policy, assessed.as_of, customer_key)
+    return advice.next_tier(cursor, policy, "facts", row)
+
+
+def source(line: Line) -> str:
+    """Where a value comes from: a file, or the policy's own tables."""
+    if line.is_expired:
+        return t("customer.expired_short")
+    if line.is_missing or line.is_refused:
+        return ""
+    return line.source or t("customer.from_policy", version=assessed.version)
+
+
+def points() -> None:
+    """The waterfall with value, date and source of each row."""
+    with st.container(gap=None):
+        st.subheader(t("customer.points"), anchor=False)
+        st.caption(t("customer.points_note"))
+    rows: list[chart.Row] = []
+    for family in policy.family:
+        lines = [line for line in customer.lines if line.characteristic.family == family.id]
+        most = sum(line.characteristic.max_points for line in lines)
+        rows.append(chart.Row(t.of(family.name), sum(line.points for line in lines), most, heading=True))
+        for line in lines:
+            c = line.characteristic
+            silent = line.is_missing or line.is_refused
+            value = (
+                t("customer.not_supplied")
+                if line.is_missing
+                else t("customer.refused_short")
+                if line.is_refused
+                else value_of(t, c, line.value)
+            )
+            hint = f"{t.of(c.long_name)}: {value}, {t('customer.earns', points=line.points, most=c.max_points)}"
+            rows.append(
+                chart.Row(
+                    t.of(c.name),
+                    line.points,
+                    c.max_points,
+                    value=value,
+                    missing=silent,
+                    hint=hint,
+                    day="" if silent else day(t, line.known_on or policy.in_force),
+                    source=source(line),
+                )
+            )
+    if row["external_points"]:
+        rows.append(
+            chart.Row(t("customer.external_family"), row["external_points"], row["silent_points"], heading=True)
+        )
+        text = t("customer.external", points=row["silent_points"])
+        rows.append(
+            chart.Row(text, row["external_points"], row["silent_points"], value=str(row["external_score"]), hint=text)
+        )
+    all_points = (row["score"] or policy.base_score) - policy.base_score
+    headings = [
+        t("customer.base", score=policy.base_score),
+        t("customer.col_points"),
+        t("customer.col_value"),
+        t("customer.col_date"),
+        t("customer.col_source"),
+    ]
+    figure = chart.waterfall(
+        policy,
+        palette,
+        rows,
+        policy.thresholds,
+        chart.Row(t("thresholds.score"), all_points, policy.total_points),
+        row["tier"],
+        headings,
+    )
+    st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="waterfall", alt=t("customer.points"))
+    if row["external_score"] is not None:
+        st.caption(
+            t(
+                "customer.external_note",
+                same=", ".join(t.of(policy.known_characteristic(c).name) for c in policy.external_score.same_source),
+            )
+        )
+
+
+facts()
+left, middle, right = st.columns([4, 5, 5])
+with left.container(border=True, height="stretch"):
+    score_card()
+with middle.container(border=True, height="stretch"):
+    why()
+with right.container(border=True, height="stretch"):
+    path()
+points()
+if len(customer.history) > 1:
+    st.subheader(t("customer.history"), anchor=False)
+    with st.container(horizontal=True, gap="large"):
+        for past in customer.history.tail(8).itertuples():
+            then = policy.tier[min(past.tier, len(policy.tier) - 1)]
+            score = NOTHING if is_nothing(past.score) else count(past.score)
+            with st.container(gap=None, width="content"):
+                st.caption(day(t, past.as_of))
+                st.markdown(f"**{score}** :{then.colour}-badge[**{then.code}**]")
+st.caption(t("customer.convention"))

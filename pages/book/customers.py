@@ -1,0 +1,105 @@
+"""Customers: search, filter, sort, and open one."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import controls, data, words
+from pages.parts.format import count
+from riskcore import book, portfolio, reports, schema
+
+t = words.current()
+controls.head(t("customers.title"))
+assessed = controls.assessed_or_stop()
+policy = assessed.policy
+currency = data.ask(book.currency)
+codes = [tier.code for tier in policy.tier]
+
+search, chosen_tiers, sort = st.columns([3, 2, 2], vertical_alignment="bottom")
+filters: dict[str, object] = {
+    "search": search.text_input(
+        t("customers.search"), key="search", placeholder=t("customers.search_hint"), icon=":material/search:"
+    )
+}
+picked_codes = chosen_tiers.pills(t("customers.tiers"), codes[::-1], selection_mode="multi", key="tiers")
+filters["tiers"] = [codes.index(code) for code in picked_codes] or None
+order = sort.selectbox(
+    t("customers.order"),
+    ("exposure", "past_due", "score_low", "score_high", "name"),
+    format_func=lambda o: t(f"customers.by_{o}"),
+    key="order",
+)
+boxes = st.columns(4)
+for box, dimension in zip(boxes, schema.SEGMENTS, strict=False):
+    values = data.ask(portfolio.segment_values, dimension)
+    filters[dimension] = box.selectbox(
+        t(f"segments.{dimension}"),
+        values,
+        index=None,
+        placeholder=t("customers.any"),
+        key=f"filter_{dimension}",
+        disabled=not values,
+        format_func=str,
+    )
+firing = data.ask(portfolio.held_by_rule, policy)
+by_code = {r.code: r for r in policy.rule if firing[r.code]}
+if (wanted := st.session_state.pop("customers_rule", None)) in by_code:
+    st.session_state["filter_rule"] = wanted
+rule = boxes[3].selectbox(
+    t("customers.rule"),
+    list(by_code),
+    index=None,
+    placeholder=t("customers.any"),
+    key="filter_rule",
+    format_func=lambda code: f"{code} {t.of(by_code[code].name)} ({count(firing[code])})",
+)
+filters["rule"] = None if rule is None else 1 << policy.rule.index(by_code[rule])
+
+total = data.ask(portfolio.customer_count, filters)
+if not total:
+    st.caption(t("customers.none"))
+    st.stop()
+place = st.empty()
+asked = hash((str(filters), order))  # another question starts on its first page
+page = controls.pages_of(total, key=f"page_{asked}")
+rows = data.ask(portfolio.customers, filters, order, page, controls.PER_PAGE)
+shown = pd.DataFrame(
+    {
+        "id": rows["customer_id"],
+        "name": rows["customer_name"],
+        "tier": [[codes[p]] for p in rows["tier"]],
+        "score": rows["score"],
+        "exposure": rows["exposure"].astype(float),
+        "past_due": rows["past_due"].astype(float),
+        "credit_limit": rows["credit_limit"].astype(float),
+        "industry": rows["industry"],
+        "region": rows["region"],
+        "salesperson": rows["salesperson"],
+        "rules": [controls.rule_names(policy, mask) for mask in rows["rules"]],
+        "reason": [controls.reason(t, policy, p) for p in rows["reason"]],
+    }
+)
+column = st.column_config
+layout = {
+    "id": column.TextColumn(t("customers.id"), width="small", pinned=True),
+    "name": column.TextColumn(t("thresholds.customer"), width="medium", pinned=True),
+    "tier": controls.tier_column(t, policy, t("overview.tier")),
+    "score": column.NumberColumn(t("thresholds.score"), width=72),
+    "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
+    "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),
+    "credit_limit": controls.money_column(t("customers.limit_in", currency=currency)),
+    "industry": column.TextColumn(t("segments.industry"), width="small"),
+    "region": column.TextColumn(t("segments.region"), width="small"),
+    "salesperson": column.TextColumn(t("segments.salesperson"), width="small"),
+    "rules": column.TextColumn(t("customers.rules"), width="small"),
+    "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
+}
+controls.customer_table(shown, rows["customer_key"], layout, f"customers_{page}_{asked}", place)
+st.download_button(
+    t("thresholds.download"),
+    lambda: reports.customers_csv(data.store(), assessed, filters, order, t),
+    file_name="customers.csv",
+    mime="text/csv",
+    icon=":material/download:",
+    type="tertiary",
+    on_click="ignore",
+)

@@ -1,0 +1,30 @@
+"""The frame around every page: page settings, language, navigation, and one place where errors become sentences."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import words
+from riskcore.errors import RiskError
+
+ICON = Path(__file__).parent / "parts" / "icon.svg"  # an emoji or a material icon would be fetched from outside
+
+st.set_page_config(page_title=words.current()("frame.product"), page_icon=str(ICON), layout="wide")
+
+t = words.current()
+page = st.navigation(
+    [
+        st.Page("book/overview.py", title=t("overview.title"), default=True),
+        st.Page("book/thresholds.py", title=t("thresholds.title"), url_path="thresholds"),
+        st.Page("book/customers.py", title=t("customers.title"), url_path="customers"),
+        st.Page("book/customer.py", title=t("customer.title"), url_path="customer", visibility="hidden"),
+        st.Page("data/imports.py", title=t("imports.title"), url_path="import"),
+    ],
+    position="top",
+)
+# Streamlit writes white on primary buttons, which cannot be read on the dark theme's light petrol.
+st.html("<style>.st-key-main button{color:light-dark(#FFF,#0B0E13)}</style>")
+try:
+    page.run()
+except RiskError as error:
+    st.error(t.error(error), icon=":material/error:")

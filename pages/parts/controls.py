@@ -1,0 +1,196 @@
+"""What every page shows alike: its head, the badges, the empty book, the list with its pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import data, words
+from pages.parts.format import NOTHING, count, day, is_nothing
+from riskcore import book, portfolio, schema, scoring
+from riskcore.policy import Policy, Rule
+from riskcore.text import Words
+
+PER_PAGE = 25
+
+
+def head(title: str, note: str = "") -> None:
+    """The title, which book and policy this is and as of when, the language, and the way to the other book."""
+    t, assessed = words.current(), data.assessed()
+    is_sample = data.kind() == "sample"
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.title(title, anchor=False, width="content")
+            if is_sample:
+                st.badge(t("frame.sample"), color="yellow")
+            if assessed and assessed.draft:
+                st.badge(t("frame.draft"), color="orange")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            if assessed:
+                st.caption(as_of_line(t, assessed), width="content")
+            words.switch()
+            other: book.Kind = "own" if is_sample else "sample"
+            if st.button(t(f"frame.open_{other}"), key="other_book", type="tertiary", icon=":material/swap_horiz:"):
+                data.open_book(other)
+                st.rerun()
+    if note:
+        st.caption(note)
+    st.query_params["book"] = data.kind()
+
+
+def as_of_line(t: Words, assessed: portfolio.Assessed) -> str:
+    """The date of the data, how many customers, the currency and the policy version: what every figure rests on."""
+    return t(
+        "frame.as_of",
+        day=day(t, assessed.as_of),
+        n=count(assessed.customers),
+        currency=data.ask(book.currency),
+        version=assessed.version,
+        hash=assessed.policy.hash[:7],
+    )
+
+
+def assessed_or_stop() -> portfolio.Assessed:
+    """The last assessment; where the book is empty, the two ways out and nothing else."""
+    assessed = data.assessed()
+    if assessed is not None:
+        return assessed
+    t = words.current()
+    st.subheader(t("frame.empty"), anchor=False)
+    with st.container(horizontal=True):
+        with st.container(key="main", width="content"):
+            if st.button(t("frame.upload"), type="primary", icon=":material/upload:"):
+                st.switch_page("data/imports.py")
+        if st.button(t("frame.see_sample"), icon=":material/visibility:"):
+            data.open_book("sample")
+            st.rerun()
+    st.stop()
+
+
+def tier_column(t: Words, policy: Policy, label: str) -> Any:
+    """A column of tier letters as coloured chips."""
+    return st.column_config.MultiselectColumn(
+        label,
+        options=[tier.code for tier in policy.tier],
+        color=[tier.colour for tier in policy.tier],
+        width=72,
+    )
+
+
+def tier_legend(t: Words, policy: Policy, thresholds: tuple[int, ...]) -> str:
+    """The tiers from worst to best with their letters, names and score ranges, as Markdown."""
+    ends = (policy.top_score, *(start - 1 for start in thresholds))
+    begins = (*thresholds, policy.base_score)
+    return "  ".join(
+        f":{tier.colour}-badge[**{tier.code}**] {t.of(tier.name)} :gray[{begin}–{end}]"
+        for tier, begin, end in reversed(list(zip(policy.tier, begins, ends, strict=True)))
+    )
+
+
+def segment_name(t: Words, place: int, name: str) -> str:
+    """What a segment of the cube is called: its value, "not given", or the others together."""
+    return t("segments.none") if place == -1 else name or t("segments.other")
+
+
+def rule_names(policy: Policy, mask: int) -> str:
+    """The codes of the rules that fire."""
+    return " ".join(rule.code for rule in scoring.rules_of(policy, int(mask)))
+
+
+def reason(t: Words, policy: Policy, place: Any) -> str:
+    """The characteristic that loses the most points, by name."""
+    return NOTHING if is_nothing(place) else t.of(policy.characteristic[int(place)].name)
+
+
+def bound_words(t: Words, policy: Policy, rule: Rule, row: Any) -> str:
+    """What a rule that fires allows at best."""
+    place = min(int(row[f"fired_{rule.code}"]), len(policy.tier) - 1)
+    bounds = any(case.best_tier for case in rule.case)
+    return t("customer.bound", code=policy.tier[place].code) if bounds else t("customer.flags_only")
+
+
+def small_table(lines: Sequence[tuple[str, str]]) -> None:
+    """A short list of Markdown pairs, a number or code first, the words after it."""
+    if lines:
+        st.table(pd.DataFrame(lines, columns=["a", "b"]), border="horizontal", hide_index=True, hide_header=True)
+
+
+def dimension(t: Words, key: str) -> str:
+    """The choice of what to group by."""
+    chosen = st.segmented_control(
+        t("overview.segments"),
+        schema.SEGMENTS,
+        default="industry",
+        format_func=lambda d: t(f"segments.{d}"),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return chosen or "industry"
+
+
+def money_column(label: str) -> Any:
+    """A column of whole amounts; the currency stands in the heading."""
+    return st.column_config.NumberColumn(label, format="localized", step=1, width=110)
+
+
+def clicked_row(shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any = st) -> int | None:
+    """A table whose rows answer to a click anywhere; the place of the clicked one."""
+    picked = place.dataframe(
+        shown,
+        hide_index=True,
+        row_height=32,
+        height=32 * (len(shown) + 1) + 4,
+        on_select="rerun",
+        selection_mode="single-cell",
+        placeholder=NOTHING,
+        key=key,
+        column_config=layout,
+    )
+    cells = picked["selection"]["cells"]
+    return int(cells[0][0]) if cells else None
+
+
+def customer_table(shown: pd.DataFrame, keys: pd.Series, layout: dict[str, Any], key: str, place: Any = st) -> None:
+    """A table of customers; a click on a row opens the customer. The URL carries a number, never a name."""
+    row = clicked_row(shown, layout, key, place)
+    if row is not None:
+        st.switch_page("book/customer.py", query_params={"customer": str(int(keys.iloc[row]))})
+
+
+def coverage_table(t: Words, policy: Policy, families: Sequence[Any]) -> None:
+    """By family, for what share of customers the values are known."""
+    names = {f.id: t.of(f.name) for f in policy.family}
+    st.dataframe(
+        pd.DataFrame(
+            [(names[f.family], 100 * f.known, 100 * f.expired, 100 * f.refused, 100 * f.missing) for f in families],
+            columns=["family", "known", "expired", "refused", "missing"],
+        ),
+        hide_index=True,
+        row_height=32,
+        column_config={
+            "family": st.column_config.TextColumn(t("coverage.family")),
+            "known": st.column_config.ProgressColumn(t("coverage.known"), format="%.0f%%", min_value=0, max_value=100),
+            **{
+                name: st.column_config.NumberColumn(t(f"coverage.{name}"), format="%.1f%%", width="small")
+                for name in ("expired", "refused", "missing")
+            },
+        },
+    )
+
+
+def pages_of(total: int, key: str, per_page: int = PER_PAGE) -> int:
+    """The page that is chosen, with "1–25 of 221" beside the choice; 1 where all fits on one page."""
+    t = words.current()
+    number = -(-total // per_page)
+    if number <= 1:
+        st.caption(t("frame.rows_all", n=count(total)))
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        place = st.empty()
+        page = st.pagination(number, key=key)
+        first = (page - 1) * per_page + 1
+        last = min(total, page * per_page)
+        place.caption(t("frame.rows", first=count(first), last=count(last), n=count(total)))
+    return page

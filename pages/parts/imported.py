@@ -1,0 +1,66 @@
+"""What an import left to know: coverage, the best score it allows, the file that would add most, and the draft."""
+
+import streamlit as st
+
+from pages.parts import controls, data
+from pages.parts.format import count, plain
+from riskcore import book, coverage, portfolio, settings, versions
+from riskcore.policy import rate_on_what_is_known
+from riskcore.text import Words
+
+
+def show(t: Words, name: str, rows_taken: int, rows_set_aside: int) -> None:
+    """The outcome of the import just done, and the ways on."""
+    store, assessed = data.own(), data.assessed()
+    if assessed is None:
+        return
+    policy = assessed.policy
+    st.success(
+        t("imported.done", name=plain(name), taken=count(rows_taken), aside=count(rows_set_aside)),
+        icon=":material/check:",
+    )
+    with st.container(horizontal=True):
+        st.page_link("book/overview.py", label=t("imported.to_overview"), icon=":material/arrow_forward:")
+        st.page_link("book/thresholds.py", label=t("imported.to_thresholds"), icon=":material/arrow_forward:")
+    st.subheader(t("imported.known"), anchor=False)
+    best = coverage.best_score(policy, store, assessed.assessment_id)
+    sentence = t("imported.best_score", score=best)
+    useful = coverage.most_useful_file(policy, store, assessed.assessment_id)
+    if useful is not None:
+        sentence += " " + t("imported.most_useful", file=t(f"imported.file_{useful[0]}"), points=count(useful[1]))
+    st.markdown(sentence)
+    controls.coverage_table(t, policy, coverage.by_family(store, assessed.assessment_id, policy))
+    if coverage.nobody_can_leave_worst(store, assessed.assessment_id, policy) and not assessed.draft:
+        worst = policy.tier[-1].code
+        st.warning(t("imported.little_known", code=worst), icon=":material/help:")
+        if st.button(t("imported.rate_on_known"), icon=":material/draft:"):
+            book.assess(store, rate_on_what_is_known(versions.in_force(store)), draft=True)
+            st.rerun()
+    if assessed.draft:
+        st.warning(t("imported.is_draft"), icon=":material/draft:")
+        if st.button(t("imported.back_to_policy")):
+            book.assess(store)
+            st.rerun()
+
+
+def own_sales(t: Words) -> None:
+    """The company's own yearly sales, which one rule needs."""
+    store = data.own()
+    if portfolio.newest(store) is None:
+        return
+    now = settings.own_annual_sales(store.cursor())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        amount = st.number_input(
+            t("imported.own_sales", currency=book.currency(store)),
+            min_value=0.0,
+            value=now,
+            step=1e6,
+            format="%.0f",
+            width=320,
+            help=t("imported.own_sales_help"),
+            placeholder=t("imported.own_sales_none"),
+        )
+        if st.button(t("imported.own_sales_keep"), disabled=amount == now):
+            book.set_own_annual_sales(store, amount or None)
+            book.assess(store)
+            st.rerun()
