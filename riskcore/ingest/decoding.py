@@ -8,6 +8,7 @@ from riskcore.errors import FileRefused
 
 NAME_MOST = 120  # characters of a file's name that are shown
 _CHUNK = 1 << 20
+_MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table")
 
 # What a file is by its first bytes, whatever its name says.
 _MAGIC = (
@@ -38,9 +39,12 @@ def refuse_other_kinds(data: bytes) -> None:
     if data.startswith(b"PK\x03\x04"):
         workbook = b"[Content_Types].xml" in data or b"xl/" in data
         raise FileRefused("file_excel") if workbook else FileRefused("file_archive")
+    begins = data[:256].lstrip(b" \t\r\n\xef\xbb\xbf")
     for magic, key in _MAGIC:
-        if data.startswith(magic) or (magic == b"%PDF" and magic in data[:1024].lstrip()[:8]):
+        if begins.startswith(magic):
             raise FileRefused(key)
+    if begins.lower().startswith(_MARKUP):
+        raise FileRefused("file_markup")
 
 
 def find_encoding(data: bytes) -> tuple[str, str]:

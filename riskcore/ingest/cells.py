@@ -1,0 +1,218 @@
+"""One cell's text read as a number, a date, a yes or no, or a category.
+
+Columns that are written plainly never come here: the database casts them. What it cannot cast is read here once per
+distinct text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, DecimalException
+from functools import cache
+from typing import Any, Literal
+
+from riskcore import schema
+from riskcore.ingest.words import cell_words, currencies, plain
+
+DAY_FIRST_YEAR, DAY_LAST_YEAR = 1800, 2200
+_YEARS = range(1900, 2101)
+_SERIALS = range(20_000, 80_001)
+_SERIAL_ZERO = date(1899, 12, 30)  # of a spreadsheet, for dates after February 1900
+_LARGEST = Decimal("1e300")  # more counts as infinite
+
+# What a sign before an amount may stand for; the other words of money name one currency each.
+SIGNS = {"$": ("USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"), "¥": ("CNY", "JPY")}
+
+_SIZES = {"万": 10**4, "亿": 10**8, "千": 10**3, "百万": 10**6, "千万": 10**7}
+_SIZE = re.compile(r"(千万|百万|万|亿|千)?元?$")
+_POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3})?(\.\d*)?(e[+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?(e[+-]?\d+)?")
+# Evidence that a comma stands before the decimals: 12,5 and 1.234,50, and that a point does: 12.5 and 1,234.50.
+_COMMA_DECIMAL = re.compile(r"\D*\d*,(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(\.\d{3})+,\d+\D*")
+_POINT_DECIMAL = re.compile(r"\D*\d*\.(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(,\d{3})+\.\d+\D*")
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞|1\.#(inf|ind|qnan)0*)")
+
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
+_DOTTED = re.compile(r"()(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a text means: a value, a state where it says one, or the reason why it cannot be used.
+
+    `effect`: `row` sets the row aside; `cell` counts the value as missing and lists it.
+    """
+
+    value: Any = None
+    state: int | None = None
+    reason: str | None = None
+    slots: dict[str, Any] = field(default_factory=dict)
+    effect: Literal["row", "cell"] = "row"
+    currency: str | None = None
+
+
+def _problem(reason: str, **slots: Any) -> Cell:
+    return Cell(reason=f"problems.{reason}", slots=slots)
+
+
+def silence(text: str, stated: bool) -> Cell | None:
+    """What a word says that gives no value: missing, refused or withdrawn; None where it is no such word."""
+    word = plain(text)
+    if word in cell_words("cell.missing") or not word:
+        return Cell()
+    if stated and word in cell_words("cell.refused"):
+        return Cell(state=schema.REFUSED)
+    if stated and word in cell_words("cell.withdrawn"):
+        return Cell(state=schema.WITHDRAWN)
+    return None
+
+
+def comma_decides(texts: Iterable[str]) -> bool:
+    """Whether a column writes decimals after a comma: some of its numbers can be read in no other way."""
+    comma = point = False
+    for text in texts:
+        comma = comma or bool(_COMMA_DECIMAL.fullmatch(text))
+        point = point or bool(_POINT_DECIMAL.fullmatch(text))
+    return comma and not point
+
+
+def read_number(text: str, unit: str | None, comma: bool = False, counted_in: int = 1) -> Cell:
+    """A number however it is written: 1,234.50, (100), 100-, ￥１００, 62%, 1.5万元, 30天.
+
+    `unit` is the field's own (`None` for money); 62% is 62 where that is per cent. `comma`: decimals follow a comma.
+    `counted_in` is the heading's multiplier, which a cell with a size of its own goes without.
+    """
+    t = re.sub(r"\s|(?<=\d)['’](?=\d{3})", "", plain(text)).replace("\u2212", "-").replace("–", "-")
+    if _NOT_FINITE.fullmatch(t):
+        return _not_finite()
+    negative = t.startswith("(") and t.endswith(")")
+    t = t[1:-1] if negative else t
+    if t.endswith("-") and t[0] not in "+-":
+        t, negative = t[:-1], not negative
+    t, currency = _without_currency(t)
+    t, scale = _without_unit(t, unit, counted_in)
+    pattern = _COMMA if comma else _POINT
+    if not pattern.fullmatch(t) or not t.split("e")[0].strip("+-.,"):
+        return _problem("not_a_number")
+    digits = t.replace(".", "").replace(",", ".") if comma else t.replace(",", "")
+    try:
+        number = Decimal(digits) * scale
+    except DecimalException:
+        return _not_finite()
+    if abs(number) > _LARGEST:
+        return _not_finite()
+    return Cell(-number if negative else number, currency=currency)
+
+
+def _not_finite() -> Cell:
+    return Cell(reason="problems.not_finite", effect="cell")
+
+
+@cache
+def _currency() -> re.Pattern[str]:
+    signs = sorted({*currencies(), *SIGNS} - {"元"}, key=len, reverse=True)
+    one = "|".join(map(re.escape, signs))
+    return re.compile(f"([+-]?)({one})(.+)|(.+?)({one})")
+
+
+def _without_currency(t: str) -> tuple[str, str | None]:
+    found = _currency().fullmatch(t)
+    if found is None:
+        return t, None
+    sign = found[2] or found[5]
+    return (found[1] + found[3] if found[2] else found[4]), sign if sign in SIGNS else currencies()[sign]
+
+
+def _without_unit(t: str, unit: str | None, counted_in: int) -> tuple[str, Decimal]:
+    """A number without the unit behind it, and what it is to be multiplied by."""
+    if t.endswith("%") and unit in {"percent", "times"}:
+        return t[:-1], Decimal(1) if unit == "percent" else Decimal("0.01")
+    if unit is not None:
+        words = sorted(cell_words(f"unit.{unit}"), key=len, reverse=True)
+        return next((t.removesuffix(word) for word in words if t.endswith(word)), t), Decimal(1)
+    found = _SIZE.search(t)
+    if found and found[0]:
+        return t[: found.start()], Decimal(_SIZES.get(found[1] or "", 1)) / counted_in
+    return t, Decimal(1)
+
+
+def day_first(texts: Iterable[str]) -> bool | None:
+    """Whether a column writes the day before the month: its dates above 12 decide; None where they do not."""
+    firsts, seconds = set[bool](), set[bool]()
+    for text in texts:
+        if found := _SLASHED.fullmatch(plain(text)):
+            firsts.add(int(found[1]) > 12)
+            seconds.add(int(found[2]) > 12)
+    if (True in firsts) == (True in seconds):
+        return None
+    return True in firsts
+
+
+def read_date(text: str, is_day_first: bool | None) -> Cell:
+    """A date however it is written; a bare year is its first of July, 20000 to 80000 a spreadsheet's day."""
+    t = plain(text).removesuffix("年") if re.fullmatch(r"\d{4}年", plain(text)) else plain(text)
+    if re.fullmatch(r"\d+(\.\d*)?", t) and (whole := int(t.split(".")[0])):
+        if whole in _YEARS and len(t) == 4:
+            return Cell(date(whole, 7, 1))
+        if whole in _SERIALS:
+            return Cell(_SERIAL_ZERO + timedelta(days=whole))
+    for pattern in (_ISO, _COMPACT, _CHINESE):
+        if found := pattern.fullmatch(t):
+            return _day(*map(int, found.groups()))
+    if found := _DOTTED.fullmatch(t):
+        return _day(int(found[4]), int(found[3]), int(found[2]))
+    if found := _SLASHED.fullmatch(t):
+        first, second, year = map(int, found.groups())
+        if first == second or is_day_first is not None:
+            return _day(year, second, first) if is_day_first else _day(year, first, second)
+        return _problem("date_order")
+    return _problem("not_a_date")
+
+
+def _day(year: int, month: int, day: int) -> Cell:
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        return _problem("no_such_day")
+    return Cell(value) if DAY_FIRST_YEAR <= year <= DAY_LAST_YEAR else _problem("no_such_day")
+
+
+def read_flag(text: str) -> Cell:
+    """A yes or no."""
+    word = plain(text)
+    if word in cell_words("cell.yes"):
+        return Cell(True)
+    if word in cell_words("cell.no"):
+        return Cell(False)
+    return silence(text, stated=False) or _problem("not_yes_or_no")
+
+
+def read_category(text: str, words: Mapping[str, str]) -> Cell:
+    """One of a category's values by any of its words; its own word wins over one for missing."""
+    word = plain(text)
+    value = words.get(word) or words.get(re.sub(r"\.0+$", "", word))
+    if value is not None:
+        return Cell(value)
+    known = ", ".join(dict.fromkeys(words.values()))
+    return silence(text, stated=True) or _problem("unknown_category", known=known)
+
+
+def read_id(text: str) -> Cell:
+    """A customer's number letter by letter, but for full width and characters that cannot be seen."""
+    folded = unicodedata.normalize("NFKC", text)
+    seen = "".join(ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"}).strip()
+    if plain(seen) in cell_words("cell.missing") or not seen:
+        return Cell()
+    if plain(seen) in cell_words("cell.total"):
+        return _problem("total_row")
+    return Cell(seen)
+
+
+def unquoted(text: str) -> str:
+    """A text without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return text[1:] if re.match(r"'[=+\-@]", text) else text

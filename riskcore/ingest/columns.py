@@ -1,0 +1,196 @@
+"""Columns of text made into typed columns in the database: cast where they are plain, read one by one where not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pyarrow as pa
+
+from riskcore import schema
+from riskcore.ingest import cells
+from riskcore.ingest.cells import Cell
+from riskcore.ingest.mapping import Match
+from riskcore.ingest.upload import Upload
+from riskcore.ingest.words import category_words, cell_words, currencies, number_words, plain, unit_of
+from riskcore.policy import Policy
+from riskcore.store import Store
+
+# A cast alone would take 0x10, 1_000 and infinity for numbers, and 'epoch' for a date.
+_PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
+_PLAIN_DATE = r"(19|20)\d{2}-\d{2}-\d{2}"
+_PLAIN_ID = r"[!-&(-~][!-~]*( +[!-~]+)*"  # visible ASCII, not begun by an apostrophe
+_POINT_DECIMALS = r"[+-]?\d*\.(\d{1,2}|\d{4,})"
+_NUMBERS = {"amount", "number", "count", "score"}
+_AMOUNT_MOST = Decimal(10) ** 20  # beyond what the store holds, so that it is found too large there
+
+_ARROW = {
+    "text": pa.string(),
+    "category": pa.string(),
+    "date": pa.date32(),
+    "flag": pa.bool_(),
+    "amount": pa.decimal128(28, 6),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A typed column: SQL for its value and state over `upload` and the texts that were read one by one.
+
+    `final` is SQL over the value, called `<field>_raw`, that applies the answer to a question.
+    """
+
+    match: Match
+    field: schema.Field
+    value: str
+    state: str
+    read: dict[str, Cell]
+    final: str
+
+    @property
+    def table(self) -> str:
+        """The table of the texts that were read one by one."""
+        return f"read_{self.match.index}_{self.field.name}"
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether its cells carry a state."""
+        return self.field in schema.STATED
+
+
+class Scratch:
+    """A database in memory that lives as long as one upload is looked at."""
+
+    def __init__(self, upload: Upload) -> None:
+        self._store = Store()
+        self.cursor = self._store.cursor()
+        self.cursor.register("upload", upload.rows)
+        self.cursor.register("missing_word", pa.table({"word": sorted(cell_words("cell.missing"))}))
+
+    def __enter__(self) -> "Scratch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cursor.close()
+        self._store.close()
+
+    def texts(self, query: str) -> list[str]:
+        """The first column of the answer."""
+        return [str(row[0]) for row in self.cursor.execute(query).fetchall()]
+
+
+def type_column(scratch: Scratch, match: Match, policy: Policy, grades: Callable[[str], Cell] | None = None) -> Column:
+    """The typed form of a mapped column. `grades` reads a score column's texts as external grades instead."""
+    field = schema.FIELDS["external_grade" if grades else str(match.field)]
+    source = f"c{match.index}"
+    odd, cast = ("true", "null::varchar") if grades else _plainly(field, source)
+    texts = scratch.texts(f"select distinct {source} from upload where {source} is not null and ({odd})")
+    comma = not grades and field.kind in _NUMBERS and cells.comma_decides(texts)
+    if comma and scratch.texts(f"select 1 from upload where regexp_full_match({source}, '{_POINT_DECIMALS}') limit 1"):
+        comma = False  # both ways in one column: nothing is decided
+    if comma:
+        # Decimals follow a comma in this column, so that 1.234 in it is more than a thousand.
+        texts = scratch.texts(f"select distinct {source} from upload where {source} is not null")
+    reader = grades or _reader(field, texts, match, policy, comma)
+    read = {text: reader(cells.unquoted(text)) for text in texts}
+    value, state = cast, "null::utinyint"
+    column = Column(match, field, value, state, read, f"{field.name}_raw")
+    if read:
+        table = column.table
+        scratch.cursor.register(table, _table(read, field))
+        value, state = f"case when {table}.text is null then {cast} else {table}.value end", f"{table}.state"
+    if match.multiplier != 1:
+        value = f"({value}) * {int(match.multiplier)}::decimal(9,0)"
+    return replace(column, value=value, state=state)
+
+
+def source_sql(columns: Sequence[Column]) -> str:
+    """`upload` joined with what was read one by one in each of the columns."""
+    joins = (f"left join {c.table} on {c.table}.text = upload.c{c.match.index}" for c in columns if c.read)
+    return " ".join(("upload", *joins))
+
+
+def make_typed(scratch: Scratch, columns: Sequence[Column]) -> None:
+    """Make the temporary table `typed`: a row per row of the upload, with the amounts as they were read beside them."""
+    raw, final = [], []
+    for c in columns:
+        name = c.field.name
+        raw += [f"{c.value} as {name}_raw", f"{c.state} as {name}_said"]
+        final.append(f"try_cast({c.final} as {c.field.sql_type}) as {name}")
+        if c.field.kind == "amount":
+            final.append(f"{name}_raw")
+        if c.is_stated:
+            known = f"case when {name}_raw is not null then {schema.KNOWN} end"
+            final.append(f"coalesce({name}_said, {known})::utinyint as {name}_state")
+    scratch.cursor.execute(
+        f"create temp table typed as select line, {', '.join(final)} "
+        f"from (select line, {', '.join(raw)} from {source_sql(columns)})"
+    )
+
+
+def _plainly(field: schema.Field, source: str) -> tuple[str, str]:
+    """SQL that says which texts are to be read one by one, and the cast that all others bear."""
+    if field.kind in _NUMBERS:
+        cast = f"try_cast({source} as {'decimal(28,6)' if field.kind == 'amount' else 'double'})"
+        plain_number = f"regexp_full_match({source}, '{_PLAIN_NUMBER}')"
+        return f"not {plain_number} or {cast} is null or abs({cast}) >= 1e300", cast
+    if field.kind == "date":
+        cast = f"try_cast({source} as date)"
+        return f"not regexp_full_match({source}, '{_PLAIN_DATE}') or {cast} is null", cast
+    if field.name == "customer_id":
+        ordinary = f"regexp_full_match({source}, '{_PLAIN_ID}') and regexp_matches({source}, '[0-9]')"
+        return f"not ({ordinary})", source
+    if field.kind == "text" and field.name != "currency":
+        return f"starts_with({source}, chr(39)) or lower({source}) in (select word from missing_word)", source
+    return "true", "null::boolean" if field.kind == "flag" else "null::varchar"
+
+
+def _reader(field: schema.Field, texts: list[str], match: Match, policy: Policy, comma: bool) -> Callable[[str], Cell]:
+    """What reads the texts of a column one by one."""
+    stated = field in schema.STATED
+    if field.kind in _NUMBERS:
+        words, unit = number_words(policy, field.name), unit_of(policy, field.name)
+
+        def number(text: str) -> Cell:
+            if plain(text) in words:
+                worth = words[plain(text)]
+                return Cell(worth, schema.KNOWN if worth is None else None)
+            return cells.silence(text, stated) or cells.read_number(text, unit, comma, match.multiplier)
+
+        return number
+    if field.kind == "date":
+        first = cells.day_first(texts)
+        return lambda text: cells.silence(text, stated) or cells.read_date(text, first)
+    if field.kind == "category":
+        known = category_words(policy, field.name)
+        return lambda text: cells.read_category(text, known)
+    if field.kind == "flag":
+        return cells.read_flag
+    if field.name == "customer_id":
+        return cells.read_id
+    return _currency if field.name == "currency" else _text
+
+
+def _text(text: str) -> Cell:
+    return Cell() if plain(text) in cell_words("cell.missing") else Cell(text)
+
+
+def _currency(text: str) -> Cell:
+    word = plain(text)
+    code = currencies().get(word, word.upper())
+    return Cell() if word in cell_words("cell.missing") else Cell(code, currency=code)
+
+
+def _table(read: dict[str, Cell], field: schema.Field) -> pa.Table:
+    values = [cell.value for cell in read.values()]
+    if field.kind == "amount":
+        values = [None if v is None else min(max(round(v, 6), -_AMOUNT_MOST), _AMOUNT_MOST) for v in values]
+    elif field.kind in _NUMBERS:
+        values = [None if v is None else float(v) for v in values]
+    return pa.table(
+        {
+            "text": pa.array(read, pa.string()),
+            "value": pa.array(values, _ARROW.get(field.kind, pa.float64())),
+            "state": pa.array([cell.state for cell in read.values()], pa.uint8()),
+            "wrong": pa.array([cell.reason is not None for cell in read.values()], pa.bool_()),
+        }
+    )

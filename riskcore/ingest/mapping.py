@@ -1,0 +1,139 @@
+"""Which column holds which fact: proposed from headings, decided by values where a heading may mean two things."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pyarrow.compute as pc
+from rapidfuzz import fuzz, process
+
+from riskcore import schema
+from riskcore.ingest.upload import Upload
+from riskcore.ingest.words import (
+    Vocabulary,
+    category_words,
+    heading_multiplier,
+    normalise_heading,
+    phrased,
+    plain,
+    vocabulary,
+    without_unit,
+)
+from riskcore.policy import Policy
+
+How = Literal["same", "remembered", "alike", "values", "chosen", "none"]
+
+_ALIKE = 86  # likeness in per cent from which a heading is proposed
+_TURNING = "未非无不已上下可负"  # characters that turn what follows into something else
+_PROFILED = 2_000  # rows that decide between two meanings
+_CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a column is taken for: a field or none, how sure that is and how it was found (`chosen` by a person)."""
+
+    index: int
+    heading: str
+    samples: tuple[str, ...]
+    field: str | None
+    confidence: float
+    how: How
+
+    @property
+    def multiplier(self) -> int:
+        """What the heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
+        is_amount = self.field is not None and schema.FIELDS[self.field].kind == "amount"
+        return heading_multiplier(self.heading) if is_amount else 1
+
+
+def propose(upload: Upload, policy: Policy, remembered: Mapping[str, str]) -> tuple[Match, ...]:
+    """A match per column; each field once, the surer column keeping it.
+
+    `remembered`: normalised heading to field, '' for a column that was left out.
+    """
+    known = vocabulary(policy)
+    matches = []
+    for index, heading in enumerate(upload.headings):
+        distinct = _distinct(upload, index)
+        name, confidence, how = _find(heading, distinct, known, policy, remembered)
+        samples = tuple(distinct[:3])
+        matches.append(Match(index, heading, samples, name, confidence, how))
+    return _each_field_once(matches)
+
+
+def _find(
+    heading: str,
+    distinct: list[str],
+    known: Vocabulary,
+    policy: Policy,
+    remembered: Mapping[str, str],
+) -> tuple[str | None, float, How]:
+    key = normalise_heading(heading)
+    if key in remembered and (remembered[key] in schema.FIELDS or not remembered[key]):
+        return remembered[key] or None, 1.0, "remembered"
+    if re.fullmatch(r"#\d+", heading):  # a heading that the file does not have
+        return None, 0.0, "none"
+    for spelling in (key, without_unit(key)):
+        if names := known.keys.get(spelling):
+            if len(names) == 1:
+                return names[0], 1.0, "same"
+            return _by_values(names, distinct, policy), 0.9, "values"
+    return _alike(heading, known)
+
+
+def _alike(heading: str, known: Vocabulary) -> tuple[str | None, float, How]:
+    """The field of the heading most like this one, if it is alike enough and means the same."""
+    phrase = phrased(heading)
+    found = process.extract(phrase, known.phrases.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE, limit=10)
+    for other, score, _ in found:
+        if len(known.phrases[other]) == 1 and _same_meaning(phrase, other):
+            return known.phrases[other][0], min(0.95, round(score / 100, 2)), "alike"
+    return None, 0.0, "none"
+
+
+def _same_meaning(phrase: str, other: str) -> bool:
+    """Whether two phrases that look alike say the same: word by word, with the same figures and no `un-` before one."""
+    if re.findall(r"\d+", phrase) != re.findall(r"\d+", other):
+        return False
+    if not phrase.isascii():
+        return len(phrase) >= 4 and all((sign in phrase) == (sign in other) for sign in _TURNING)
+    words, others = sorted(phrase.split()), sorted(other.split())
+    return (
+        len(phrase) >= 8
+        and len(words) == len(others)
+        and all(a[0] == b[0] and fuzz.ratio(a, b) >= 75 for a, b in zip(words, others, strict=True))
+    )
+
+
+def _by_values(names: Sequence[str], distinct: Sequence[str], policy: Policy) -> str:
+    """Which of the fields that a heading may stand for the values speak for."""
+    for name in names:
+        if words := category_words(policy, name):
+            readable = sum(plain(text) in words for text in distinct)
+            if 2 * readable > len(distinct):
+                return name
+    plain_names = [name for name in names if not category_words(policy, name)] or list(names)
+    if {"customer_id", "customer_name"} <= set(plain_names):
+        coded = sum(bool(_CODE.fullmatch(text)) for text in distinct)
+        return "customer_id" if 5 * coded >= 4 * max(1, len(distinct)) else "customer_name"
+    return plain_names[0]
+
+
+def _each_field_once(matches: list[Match]) -> tuple[Match, ...]:
+    order: dict[How, int] = {"remembered": 0, "same": 1, "values": 2, "alike": 3}
+    kept: dict[str, int] = {}
+    for match in sorted(matches, key=lambda m: (order.get(m.how, 9), -m.confidence, m.index)):
+        if match.field is not None:
+            kept.setdefault(match.field, match.index)
+    return tuple(
+        m if m.field is None or kept[m.field] == m.index else replace(m, field=None, confidence=0.0, how="none")
+        for m in matches
+    )
+
+
+def _distinct(upload: Upload, index: int) -> list[str]:
+    """The first distinct values of a column, in the order of the file."""
+    column = upload.rows.column(f"c{index}").slice(0, _PROFILED)
+    return [str(value) for value in pc.unique(column).to_pylist() if value is not None]

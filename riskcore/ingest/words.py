@@ -1,0 +1,137 @@
+"""What headings and cells are called: the words of `data/synonyms.csv` and of the policy, in one normal form."""
+
+import csv
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from riskcore import schema
+from riskcore.policy import Policy
+from riskcore.text import pair
+
+SYNONYMS = Path(__file__).parents[2] / "data" / "synonyms.csv"
+
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_UNIT_AT_END = re.compile(r"(千万|百万|万|亿|千)?元$")
+_CHINESE_SIZES = {"千万": 10**7, "百万": 10**6, "万": 10**4, "亿": 10**8, "千": 10**3}
+_SIZES = (
+    *((re.compile(rf"{word}(?=[元美港欧日)\]】])"), size) for word, size in _CHINESE_SIZES.items()),
+    (re.compile(r"\bthousands?\b|\bk\b|(?<!\d)'?000s?\b"), 10**3),
+    (re.compile(r"\bmillions?\b|\bmn?\b"), 10**6),
+)
+
+
+def plain(text: str) -> str:
+    """A word as it is compared: full width made half, case folded, trimmed."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def normalise_heading(text: str) -> str:
+    """A heading as it is compared: letters and digits only, in lower case, without what stands in brackets."""
+    folded = plain(text)
+    return re.sub(r"[\W_]+", "", _BRACKETED.sub("", folded)) or re.sub(r"[\W_]+", "", folded)
+
+
+def phrased(text: str) -> str:
+    """A heading as words with blanks between them, in lower case, without what stands in brackets."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))
+    return " ".join(re.sub(r"[\W_]+", " ", _BRACKETED.sub(" ", plain(apart))).split())
+
+
+def without_unit(normalised: str) -> str:
+    """A normalised heading without a unit of money at its end."""
+    return _UNIT_AT_END.sub("", normalised)
+
+
+def heading_multiplier(heading: str) -> int:
+    """What a heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
+    folded = plain(heading)
+    said = " ".join(_BRACKETED.findall(folded))
+    if at_end := _UNIT_AT_END.search(normalise_heading(heading)):
+        said += f" {at_end[0]}"
+    return next((size for pattern, size in _SIZES if pattern.search(said)), 1)
+
+
+@cache
+def synonyms() -> dict[str, tuple[str, ...]]:
+    """All words by what they stand for: a field, or `cell.missing`, `unit.days`, `currency.CNY`."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    with SYNONYMS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["field"]].append(row["synonym"])
+    return {name: tuple(words) for name, words in found.items()}
+
+
+@cache
+def cell_words(name: str) -> frozenset[str]:
+    """The words of cells under `name`, such as `cell.missing`, in their plain form."""
+    return frozenset(plain(word) for word in synonyms().get(name, ()))
+
+
+@cache
+def currencies() -> dict[str, str]:
+    """Words and signs of currencies, in their plain form, and the ISO code that each stands for."""
+    codes = [name.removeprefix("currency.") for name in synonyms() if name.startswith("currency.")]
+    return {word: code for code in codes for word in cell_words(f"currency.{code}")}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Headings and the fields that each may stand for, by normal form and by phrase; values decide between several."""
+
+    keys: dict[str, tuple[str, ...]]
+    phrases: dict[str, tuple[str, ...]]
+
+
+def vocabulary(policy: Policy) -> Vocabulary:
+    """All headings that are known, with the policy's own names of its characteristics and rules."""
+    headings = [(name, word) for name, words in synonyms().items() if name in schema.FIELDS for word in words]
+    for name in schema.FIELDS:
+        headings += [(name, word) for word in (name, *pair(f"fields.{name}").values())]
+    for c in policy.characteristic:
+        names = (c.code, c.name.zh, c.name.en, c.long_name.zh, c.long_name.en)
+        headings += [(c.id, word) for word in names]
+    for rule in policy.rule:
+        if rule.code.lower() in schema.FIELDS:
+            headings += [(rule.code.lower(), word) for word in (rule.code, rule.name.zh, rule.name.en)]
+    return Vocabulary(_grouped(headings, normalise_heading), _grouped(headings, phrased))
+
+
+def _grouped(headings: list[tuple[str, str]], form: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, heading in headings:
+        if name not in found[form(heading)]:
+            found[form(heading)].append(name)
+    return {heading: tuple(names) for heading, names in found.items()}
+
+
+def category_words(policy: Policy, name: str) -> dict[str, str]:
+    """A category's words in their plain form and the value that each stands for; empty for other fields."""
+    bins = next((c.bins for c in policy.characteristic if c.id == name and c.is_category), ())
+    return {
+        plain(word): b.value
+        for b in bins
+        if b.value is not None
+        for word in (*b.words, *((b.name.zh, b.name.en) if b.name else ()), b.value)
+    }
+
+
+def number_words(policy: Policy, name: str) -> dict[str, Decimal | None]:
+    """Words that stand in a characteristic's column of numbers; None for the one with a bin of its own."""
+    for c in policy.characteristic:
+        if c.id == name:
+            words = {plain(word): Decimal(repr(value)) for word, value in c.words.items()}
+            special = (*c.special.words, c.special.name.zh, c.special.name.en) if c.special else ()
+            return words | {plain(word): None for word in special}
+    return {}
+
+
+def unit_of(policy: Policy, name: str) -> str | None:
+    """What a field is counted in: a characteristic's unit of the policy, None for money and text."""
+    units = {c.id: c.unit for c in policy.characteristic}
+    return units.get(name) or {"credit_days": "days", "credit_score": "points"}.get(name)
