@@ -1,16 +1,18 @@
 """Small books for tests: facts as the scoring query reads them, made from plain values."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
-from riskcore import schema, scoring
+from riskcore import assessment, schema, scoring
 from riskcore.policy import Policy
 from riskcore.store import Store
 from tests.reference import REFUSED, Expired
 
 _ARROW = {"DOUBLE": pa.float64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DECIMAL(18,2)": pa.float64()}
+WITHDRAWN = "withdrawn"
 EXTRA = ("net_worth", "secured_amount", "exposure", "past_due", "own_annual_sales", "registration_number_fails")
 
 
@@ -60,3 +62,46 @@ def bounds(policy: Policy, scored: Mapping[str, Any]) -> str:
         if any(case.best_tier for case in rule.case):
             out.append(f"{rule.code}:{policy.tier[min(place, last)].code}")
     return " ".join(out)
+
+
+def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_book: bool = False) -> int:
+    """Put an import into a book and return its number: each row names its `customer_id` and whatever it says."""
+    names = [name for name in schema.FIELDS if name != "customer_id" and any(name in row for row in rows)]
+    stated = [f.name for f in schema.STATED if f.name in names]
+    columns = ", ".join(("import_id", "customer_key", "line", *names, *(f"{name}_state" for name in stated)))
+    with store.transaction() as cursor:
+        [number] = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
+        cursor.execute(
+            "insert into import values (?, 'a file', 'x', ?, ?, ?, ?, 0, 'UTF-8', ',', '{}', '{}', now()::timestamp)",
+            [number, as_of, whole_book, len(rows), len(rows)],
+        )
+        for line, row in enumerate(rows, 2):
+            cursor.execute(
+                "insert into customer select coalesce(max(customer_key), 0) + 1, ? from customer "
+                "on conflict do nothing",
+                [row["customer_id"]],
+            )
+            where = "(select customer_key from customer where customer_id = ?)"
+            states = [_state(row.get(name)) for name in stated]
+            values = [_value(row.get(name)) for name in names]
+            marks = ", ".join("?" for _ in (*values, *states))
+            cursor.execute(
+                f"insert into input ({columns}) values (?, {where}, ?, {marks})",
+                [number, row["customer_id"], line, *values, *states],
+            )
+    return int(number)
+
+
+def assess(store: Store, policy: Policy, as_of: date | None = None) -> int:
+    """Assess a book and return the assessment's number."""
+    with store.transaction() as cursor:
+        return assessment.run(cursor, policy, as_of)
+
+
+def _value(cell: Any) -> Any:
+    return None if cell in {REFUSED, WITHDRAWN, "no_debt"} else cell
+
+
+def _state(cell: Any) -> int | None:
+    said = {REFUSED: schema.REFUSED, WITHDRAWN: schema.WITHDRAWN, None: None}
+    return said.get(cell, schema.KNOWN)
