@@ -5,8 +5,9 @@ import streamlit as st
 from pages.parts import charts, controls, data, words
 from pages.parts import waterfall as chart
 from pages.parts.format import MINUS, NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
-from riskcore import advice, book, explanation, metrics
+from riskcore import advice, book, explanation, metrics, schema
 from riskcore.explanation import Explained, Line
+from riskcore.wording import reason_of
 
 t = words.current()
 asked = st.query_params.get("customer", "")
@@ -74,10 +75,8 @@ def score_card() -> None:
 
 def reason(line: Line) -> str:
     """What lost the points, in words."""
-    if line.is_refused:
-        return t("customer.refused", name=t.of(line.characteristic.name))
-    text = t.of(line.characteristic.reason).format(value=value_of(t, line.characteristic, line.value))
-    return t("customer.expired", reason=text) if line.is_expired else text
+    state = schema.REFUSED if line.is_refused else schema.EXPIRED if line.is_expired else schema.KNOWN
+    return reason_of(t, line.characteristic, state, line.value)
 
 
 def why() -> None:

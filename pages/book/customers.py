@@ -80,8 +80,8 @@ shown = pd.DataFrame(
 )
 column = st.column_config
 layout = {
-    "id": column.TextColumn(t("customers.id"), width="small", pinned=True),
-    "name": column.TextColumn(t("thresholds.customer"), width="medium", pinned=True),
+    "id": column.TextColumn(t("customers.id"), width="small"),
+    "name": column.TextColumn(t("thresholds.customer"), width="medium"),
     "tier": controls.tier_column(t, policy, t("overview.tier")),
     "score": column.NumberColumn(t("thresholds.score"), width=72),
     "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),

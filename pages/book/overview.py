@@ -146,17 +146,15 @@ def concentration() -> None:
             "name": largest["customer_name"],
             "share": 100 * largest["share"],
             "exposure": largest["exposure"].astype(float),
-            "running": 100 * largest["running_share"],
         }
     )
     column = st.column_config
     most = float(shown["share"].max())
     layout = {
         "tier": controls.tier_column(t, policy, t("overview.tier")),
-        "name": column.TextColumn(t("overview.customer"), width=190),
-        "share": column.ProgressColumn(t("overview.share"), format="%.1f%%", min_value=0, max_value=most, width=120),
+        "name": column.TextColumn(t("overview.customer"), width=175),
+        "share": column.ProgressColumn(t("overview.share"), format="%.1f%%", min_value=0, max_value=most, width=90),
         "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
-        "running": column.NumberColumn(t("overview.running"), format="%.1f%%", width=70),
     }
     controls.customer_table(shown, largest["customer_key"], layout, key="largest")
 

@@ -168,7 +168,7 @@ def movers(now: list[int]) -> None:
         }
     )
     layout = {
-        "name": st.column_config.TextColumn(t("thresholds.customer"), width="medium", pinned=True),
+        "name": st.column_config.TextColumn(t("thresholds.customer"), width="medium"),
         "score": st.column_config.NumberColumn(t("thresholds.score"), width=72),
         "way": st.column_config.TextColumn(" ", width=36),
         "was": controls.tier_column(t, policy, t("thresholds.was")),

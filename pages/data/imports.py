@@ -19,6 +19,7 @@ store = data.own()
 policy = versions.in_force(store)
 NONE = "–"
 PROBLEMS_PER_PAGE = 8
+SHORT_LIST = 6  # answers that are shown at once; more of them go into a box
 
 
 def choose() -> ingest.Upload | None:
@@ -49,8 +50,7 @@ def choose() -> ingest.Upload | None:
 
 def mapping(upload: ingest.Upload) -> tuple[ingest.Match, ...]:
     """The proposal as a table in which a field can be changed; all stays as it is where all is clear."""
-    remembered = dict(store.rows("select name, answer from remembered where kind = 'heading'"))
-    proposed = ingest.propose(upload, policy, remembered)
+    proposed = ingest.propose(upload, policy, ingest.remembered_headings(store))
     used = sum(m.field is not None for m in proposed)
     with st.container(gap=None):
         st.subheader(t("imports.columns"), anchor=False)
@@ -103,18 +103,29 @@ def ask_questions(questions: Sequence[ingest.Question]) -> dict[str, str] | None
     answers: dict[str, str] = {}
     for question in questions:
         with st.container(border=True):
-            options = {option.value: t(option.key, **option.slots) for option in question.options}
+            options = {option.value: ingest.worded(option, t) for option in question.options}
             default = list(options).index(question.default) if question.default in options else None
-            answer = st.radio(
-                t(f"questions.{question.kind}", **question.slots),
+            choice = st.radio if len(options) <= SHORT_LIST else st.selectbox
+            answer = choice(
+                plain(ingest.worded(question, t)),
                 list(options),
                 index=default,
-                format_func=options.__getitem__,
+                format_func=lambda value, options=options: plain(options[value]),
                 key=f"question_{question.id}",
             )
             if answer is not None:
                 answers[question.id] = answer
     return answers if len(answers) == len(questions) else None
+
+
+def check(upload: ingest.Upload, matches: Sequence[ingest.Match], answers: Mapping[str, str]) -> ingest.Checked:
+    """The file judged cell by cell, again only where its mapping or an answer changed."""
+    asked = (upload.sha256, tuple(m.field for m in matches), tuple(sorted(answers.items())))
+    if st.session_state.get("checked_for") != asked:
+        st.session_state["checked"] = ingest.check(upload, matches, answers, policy, store)
+        st.session_state["checked_for"] = asked
+    checked: ingest.Checked = st.session_state["checked"]
+    return checked
 
 
 def summary(checked: ingest.Checked) -> None:
@@ -260,7 +271,7 @@ def steps() -> None:
             st.caption(t("imports.answer_first"))
             return
         try:
-            checked = ingest.check(upload, matches, answers, policy, store)
+            checked = check(upload, matches, answers)
         except FileRefused as refused:
             st.error(t.error(refused), icon=":material/error:")
             return

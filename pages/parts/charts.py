@@ -111,7 +111,7 @@ def stacked_bars(
             },
             text=[
                 ""
-                if s < (3 if row >= 40 else 5)
+                if part.hatched or s < (3 if row >= 40 else 5)
                 else f"<b>{s:.0f}{'%' if row >= 40 else ''}</b>" + (f"  {text}" if text and s > 14 else "")
                 for s, text in zip(share, texts, strict=True)
             ],

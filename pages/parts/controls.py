@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import data, words
 from pages.parts.format import NOTHING, count, day, is_nothing
-from riskcore import book, portfolio, schema, scoring
+from riskcore import book, coverage, portfolio, schema, scoring
 from riskcore.policy import Policy, Rule
 from riskcore.text import Words
 
@@ -159,7 +159,7 @@ def customer_table(shown: pd.DataFrame, keys: pd.Series, layout: dict[str, Any],
         st.switch_page("book/customer.py", query_params={"customer": str(int(keys.iloc[row]))})
 
 
-def coverage_table(t: Words, policy: Policy, families: Sequence[Any]) -> None:
+def coverage_table(t: Words, policy: Policy, families: Sequence[coverage.Known]) -> None:
     """By family, for what share of customers the values are known."""
     names = {f.id: t.of(f.name) for f in policy.family}
     st.dataframe(

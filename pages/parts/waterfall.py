@@ -75,8 +75,9 @@ def waterfall(
         )
     marks = [(policy.base_score, headings[0]), (policy.top_score, str(policy.top_score))]
     marks += [(start, f"{start} {t.code}") for start, t in zip(thresholds, policy.tier, strict=False)]
+    ends = {policy.base_score: "left", policy.top_score: "right"}
     for x, text in marks:
-        _text(figure, -1.1, text, palette.muted, x, "center" if x != policy.base_score else "left", 0, "x")
+        _text(figure, -1.1, text, palette.muted, x, ends.get(x, "center"), 0, "x")
     for text, shift, anchor in zip(
         headings[1:], (_POINTS, _VALUE, _DATE, _SOURCE), ("right", "left", "left", "left"), strict=True
     ):
