@@ -1,0 +1,259 @@
+"""The command line: `python -m riskcore`. It calls the very functions that pages call.
+
+Exit status: 0 done, 1 done with problems that are listed, 2 wrong usage, 3 failed and nothing changed.
+"""
+
+import argparse
+import json
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from riskcore import book, features, ingest, portfolio, reports, sample, scoring, spreadsheet, versions
+from riskcore import policy as policies
+from riskcore.commands import arguments
+from riskcore.commands.files import (
+    DONE,
+    FAILED,
+    PROBLEMS,
+    Outcome,
+    Ready,
+    Stopped,
+    make_ready,
+    ready_data,
+    ready_lines,
+    stopped,
+)
+from riskcore.errors import Phrase, PolicyError, RiskError, StoreError
+from riskcore.policy import Policy
+from riskcore.spreadsheet import XLSX_ROWS_MOST
+from riskcore.store import Store
+from riskcore.text import Words
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    given = sys.argv[1:] if argv is None else list(argv)
+    t = Words(arguments.language(given))
+    try:
+        args = arguments.parser(t).parse_args(given)
+    except SystemExit as end:  # help, version and wrong usage end in argparse
+        return int(end.code or 0)
+    try:
+        outcome = _RUN[args.command](args, t)
+    except Stopped as stop:
+        outcome = stopped(stop, t)
+    except RiskError as error:
+        outcome = Outcome(FAILED, [t.error(error)], {"error": t.error(error), "reason": error.key})
+    except Exception as error:
+        traceback.print_exc()
+        sentence = t("cli.failed", detail=f"{type(error).__name__}: {error}")
+        outcome = Outcome(FAILED, [sentence], {"error": sentence, "reason": "cli.failed"})
+    _say(outcome, args.json)
+    return outcome.status
+
+
+def _say(outcome: Outcome, as_json: bool) -> None:
+    """Print what a command found: one JSON object, or lines; those of a failure go to stderr."""
+    if as_json:
+        print(json.dumps({"status": outcome.status, **outcome.data}))
+        return
+    stream = sys.stderr if outcome.status == FAILED else sys.stdout
+    for line in outcome.lines:
+        # A file's text may hold control characters that a terminal would obey.
+        shown = "".join(ch if ch.isprintable() else "\N{REPLACEMENT CHARACTER}" for ch in line)
+        encoding = stream.encoding or "utf-8"
+        print(shown.encode(encoding, "replace").decode(encoding), file=stream)
+
+
+def _import(args: argparse.Namespace, t: Words) -> Outcome:
+    path = args.store or book.path("own")
+    answers, as_of = dict(args.answer), args.as_of or date.today()
+    lines: list[str] = []
+    imports: list[dict[str, Any]] = []
+    data: dict[str, Any] = {"store": str(path), "imports": imports, "not_taken": []}
+    # A book that does not exist yet is made once there is something to take in.
+    store = Store(path) if path.exists() else Store()
+    try:
+        for number, file in enumerate(args.files):
+            try:
+                ready = make_ready(file, versions.in_force(store), store, answers)
+            except Stopped as stop:
+                if not number:
+                    raise
+                end = stopped(stop, t)
+                rest = [str(f) for f in args.files[number:]]
+                done = [str(f) for f in args.files[:number]]
+                between = t("cli.between")
+                lines += [*end.lines, t("cli.partly", done=between.join(done), rest=between.join(rest))]
+                data |= end.data | {"not_taken": rest}
+                break
+            if store.path is None:
+                store.close()
+                store = Store(path)
+            seen = ingest.seen_before(store, ready.upload.sha256)
+            taken = book.take_in(
+                store, ready.upload, ready.checked, ready.matches, ready.answers, as_of, args.whole_book
+            )
+            lines.append(_rows_line(ready, t) + t("cli.as_of", day=as_of.isoformat()))
+            if seen is not None:
+                lines.append(t("cli.seen_before", file=seen[0], day=seen[2].isoformat()))
+            lines += ready_lines(ready, t)
+            numbers = {"import_id": taken.import_id, "assessment_id": taken.assessment_id}
+            found = {"as_of": as_of.isoformat(), "seen_before": seen is not None}
+            imports.append(ready_data(ready, t) | numbers | found)
+        summary = _assessed(store, t)
+    finally:
+        store.close()
+    has_problems = data["not_taken"] or any(i["problems"] for i in imports)
+    return Outcome(PROBLEMS if has_problems else DONE, [*lines, *summary.lines], data | summary.data)
+
+
+def _assess(args: argparse.Namespace, t: Words) -> Outcome:
+    policy = policies.load(args.policy) if args.policy else None
+    with closing(_existing(args.store or book.path("own"))) as store:
+        [first] = store.one("select min(as_of) from import") or (None,)
+        if first is None:
+            raise Stopped(Phrase("cli.empty_book"))
+        if args.as_of and args.as_of < first:
+            raise Stopped(Phrase("cli.too_early", {"day": args.as_of.isoformat(), "first": first.isoformat()}))
+        # A policy from a file does not come into force by being tried.
+        book.assess(store, policy, args.as_of, draft=policy is not None)
+        return _assessed(store, t)
+
+
+def _assessed(store: Store, t: Words) -> Outcome:
+    """The last assessment in short: date, policy, and the mix of tiers."""
+    last = portfolio.newest(store)
+    if last is None:
+        raise Stopped(Phrase("cli.empty_book"))
+    mix = portfolio.mix(store, last.assessment_id, last.policy.thresholds).set_index("tier").to_dict("index")
+    day, currency = last.as_of.isoformat(), book.currency(store)
+    head = t("cli.assessed", n=f"{last.customers:,}", day=day, version=last.version, hash=last.policy.hash[:12])
+    lines = [head + (t("cli.draft") if last.draft else "")]
+    tiers = []
+    for place, tier in enumerate(last.policy.tier):
+        sums = mix.get(place, {"customers": 0, "with_exposure": 0})
+        exposure = float(sums["exposure"]) if sums["with_exposure"] else None
+        tiers.append({"code": tier.code, "customers": int(sums["customers"]), "exposure": exposure})
+        shown = "–" if exposure is None else f"{exposure:,.0f} {currency}"
+        lines.append("  " + t("cli.tier", code=tier.code, n=f"{sums['customers']:,}", exposure=shown))
+    found = {"assessment_id": last.assessment_id, "as_of": day, "customers": last.customers, "currency": currency}
+    policy = {"version": last.version, "hash": last.policy.hash, "draft": last.draft}
+    return Outcome(DONE, lines, {"assessment": found | {"policy": policy, "tiers": tiers}})
+
+
+def _score(args: argparse.Namespace, t: Words) -> Outcome:
+    policy = _policy(args)
+    as_of = args.as_of or date.today()
+    if args.out.resolve() == args.file.resolve():
+        raise Stopped(Phrase("cli.out_is_file", {"path": str(args.out)}))
+    with closing(Store()) as store:
+        ready = make_ready(args.file, policy, store, dict(args.answer))
+        if args.out.suffix.lower() == ".xlsx" and ready.checked.rows_taken > XLSX_ROWS_MOST:
+            raise Stopped(Phrase("cli.too_long", {"most": f"{XLSX_ROWS_MOST:,}"}))
+        now = datetime.now(UTC).replace(tzinfo=None)
+        with store.transaction() as cursor:
+            ingest.load(cursor, ready.upload, ready.checked, ready.matches, ready.answers, as_of, True, now)
+            features.prepare(cursor, policy, as_of)
+            cursor.execute(f"create temp table scored as {scoring.compile_query(policy)}")
+            frame = reports.scored_frame(cursor, policy, t)
+    _write([(frame, args.out)])
+    problems = not ready.checked.problems.empty
+    lines = [_rows_line(ready, t) + t("cli.written", path=str(args.out)), *ready_lines(ready, t)]
+    return Outcome(PROBLEMS if problems else DONE, lines, ready_data(ready, t) | {"out": str(args.out)})
+
+
+def _rows_line(ready: Ready, t: Words) -> str:
+    taken, read = ready.checked.rows_taken, ready.checked.rows_read
+    return t("cli.rows", file=ready.upload.name, taken=f"{taken:,}", read=f"{read:,}")
+
+
+def _sample(args: argparse.Namespace, t: Words) -> Outcome:
+    if args.out:
+        return _sample_files(args, t)
+    path = args.store or book.path("sample")
+    if path.exists():
+        if not args.force:
+            return Outcome(DONE, [t("cli.sample_there", path=str(path))], {"store": str(path), "made": False})
+        _check_replaceable(path)
+    book.make_sample(path, args.customers, args.seed)
+    line = t("cli.sample_made", path=str(path), n=f"{args.customers:,}")
+    return Outcome(DONE, [line], {"store": str(path), "made": True, "customers": args.customers})
+
+
+def _check_replaceable(path: Path) -> None:
+    """Whether a sample may take the place of this file: it is not the own book, and no process holds it."""
+    if path.resolve() == book.path("own").resolve():
+        raise Stopped(Phrase("cli.own_book", {"path": str(path)}))
+    try:
+        Store(path).close()
+    except StoreError as error:
+        if error.key == "errors.store_held":
+            raise
+
+
+def _sample_files(args: argparse.Namespace, t: Words) -> Outcome:
+    files = [(file.frame, args.out / file.name) for file in sample.book(args.customers, args.seed)]
+    _write(files)
+    paths = [str(path) for _, path in files]
+    return Outcome(DONE, [t("cli.file_written", path=path) for path in paths], {"files": paths})
+
+
+def _write(tables: Sequence[tuple[pd.DataFrame, Path]]) -> None:
+    for frame, path in tables:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            spreadsheet.write(frame, path)
+        except OSError as error:
+            raise Stopped(Phrase("cli.unwritable", {"path": str(path), "detail": error.strerror})) from error
+
+
+def _check_policy(args: argparse.Namespace, t: Words) -> Outcome:
+    try:
+        policy = _policy(args)
+    except PolicyError as error:
+        if error.key == "errors.policy_absent":
+            raise
+        return Outcome(PROBLEMS, [t.error(error)], {"problems": [t.error(error)]})
+    bins = sum(len(c.bins) for c in policy.characteristic)
+    counts = {"characteristics": len(policy.characteristic), "bins": bins, "rules": len(policy.rule)}
+    starts = {tier.code: tier.min_score for tier in policy.tier}
+    shown = ", ".join(code if start is None else f"{code} {start}" for code, start in starts.items())
+    lines = [t("cli.policy_sound", name=t.of(policy.name), hash=policy.hash[:12], starts=shown, **counts)]
+    return Outcome(DONE, lines, {"hash": policy.hash, "tiers": starts, "problems": [], **counts})
+
+
+def _policy(args: argparse.Namespace) -> Policy:
+    """The policy of a file, else the one in force in the book that was named, else the default one."""
+    if args.policy:
+        return policies.load(args.policy)
+    if args.store:
+        with closing(_existing(args.store)) as store:
+            return versions.in_force(store)
+    return policies.load()
+
+
+def _existing(path: Path) -> Store:
+    """A book that is there already; a mistyped name makes no new one."""
+    if not path.exists():
+        raise Stopped(Phrase("cli.no_book", {"path": str(path)}))
+    return Store(path)
+
+
+_RUN: dict[str, Callable[[argparse.Namespace, Words], Outcome]] = {
+    "import": _import,
+    "assess": _assess,
+    "score": _score,
+    "sample": _sample,
+    "check": _check_policy,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
