@@ -183,7 +183,7 @@ def _currency(text: str) -> Cell:
 def _table(read: dict[str, Cell], field: schema.Field) -> pa.Table:
     values = [cell.value for cell in read.values()]
     if field.kind == "amount":
-        values = [None if v is None else min(max(round(v, 6), -_AMOUNT_MOST), _AMOUNT_MOST) for v in values]
+        values = [None if v is None else round(min(max(v, -_AMOUNT_MOST), _AMOUNT_MOST), 6) for v in values]
     elif field.kind in _NUMBERS:
         values = [None if v is None else float(v) for v in values]
     return pa.table(

@@ -1,0 +1,573 @@
+"""Every cell typed and judged, what is set aside and why, and the way into the store."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from riskcore import policy as policies
+from riskcore import schema
+from riskcore.errors import FileRefused
+from riskcore.ingest import (
+    Checked,
+    Match,
+    Upload,
+    check,
+    load,
+    propose,
+    questions,
+    read,
+    remembered_headings,
+    seen_before,
+    set_aside_csv,
+    template_csv,
+)
+from riskcore.store import Store
+from riskcore.text import LANGUAGES, Words
+
+POLICY = policies.load()
+BOOK = Store()
+AS_OF, NOW = date(2026, 1, 31), datetime(2026, 2, 1, 9, 30)
+
+
+def checked(text: str, answers: dict[str, str] | None = None, store: Store = BOOK) -> Checked:
+    """A file under its proposed mapping."""
+    upload = read(text.encode(), "a.csv")
+    found = check(upload, propose(upload, POLICY, {}), answers or {}, POLICY, store)
+    assert found.rows_read == upload.rows_read == found.rows_taken + found.rows_set_aside
+    assert found.problems["line"].is_monotonic_increasing
+    for lang in LANGUAGES:
+        for problem in found.problems.to_dict("records"):
+            assert Words(lang)(problem["reason"], **problem["slots"])
+        assert all(Words(lang).phrase(note) for note in found.notes)
+    return found
+
+
+def column(heading: str, *values: str, answers: dict[str, str] | None = None) -> tuple[list[Any], list[str]]:
+    """A column's values as they are taken in and the reasons of its problems with their effect."""
+    rows = "\n".join(f"C{i}\t{value}" for i, value in enumerate(values))
+    found = checked(f"customer_id\t{heading}\n{rows}\n", answers)
+    name = found.typed.column_names[3]
+    reasons = [
+        f"{p['line'] - 2} {p['reason'].removeprefix('problems.')} {p['effect']}"
+        for p in found.problems.to_dict("records")
+    ]
+    return found.typed.column(name).to_pylist(), reasons
+
+
+def refused(text: str, answers: dict[str, str] | None = None, store: Store = BOOK) -> FileRefused:
+    """Why a file is refused whole."""
+    with pytest.raises(FileRefused) as caught:
+        checked(text, answers, store)
+    assert all(Words(lang).error(caught.value) for lang in LANGUAGES)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1234.5", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("12,34,567", "1234567.00"),
+        ("(100)", "-100.00"),
+        ("100-", "-100.00"),
+        ("-100", "-100.00"),
+        ("\u2212100", "-100.00"),
+        ("￥1,000", "1000.00"),
+        ("￥１，０００．５０", "1000.50"),
+        ("-¥100", "-100.00"),
+        ("(￥100)", "-100.00"),
+        ("1 000 000", "1000000.00"),
+        ("1.5万", "15000.00"),
+        ("1.5 万元", "15000.00"),
+        ("0.3亿", "30000000.00"),
+        ("100元", "100.00"),
+        ("CNY 100", "100.00"),
+        ("100 RMB", "100.00"),
+        ("1e3", "1000.00"),
+        (".5", "0.50"),
+        ("0.005", "0.01"),
+        ("+7", "7.00"),
+        ("007", "7.00"),
+        ("1.234,50", "1234.50"),
+        ("12,5", "12.50"),
+    ],
+)
+def test_amounts(text: str, amount: str) -> None:
+    assert column("exposure", text) == ([Decimal(amount)], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["abc", "1,23", "12.5.1", "1_000", "0x10", "5%", "--5", "1,5,0", "e5", "万", "1e", "(", "=1+1", "拒绝"]
+)
+def test_amounts_that_cannot_be_read_set_their_row_aside(text: str) -> None:
+    values, reasons = column("exposure", "2.5", text, "1")
+    assert values == [Decimal("2.50"), Decimal("1.00")]
+    assert reasons == ["1 not_a_number row"]
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "nan", "inf", "-Infinity", "1e400", "∞", "1" + "0" * 400, "1e999999999999999999999"]
+)
+@pytest.mark.parametrize("heading", ["exposure", "quick ratio", "legal events", "credit score"])
+def test_numbers_that_are_not_finite_count_as_missing_and_are_listed(heading: str, text: str) -> None:
+    assert column(heading, text) == ([None], ["0 not_finite cell"])
+
+
+def test_an_amount_that_the_store_cannot_hold_sets_its_row_aside() -> None:
+    assert column("exposure", "1e17", "99999999999999.99", "1e25", "1,0000e17") == (
+        [Decimal("99999999999999.99")],
+        ["0 too_large row", "2 too_large row", "3 not_a_number row"],
+    )
+
+
+def test_a_column_of_decimal_commas_is_read_as_one() -> None:
+    assert column("exposure", "1.234,50", "1.234", "12") == ([Decimal("1234.50"), Decimal(1234), Decimal(12)], [])
+    values, reasons = column("exposure", "12,5", "12.5")
+    assert (values, reasons) == ([Decimal("12.50")], ["0 not_a_number row"])
+
+
+def test_a_negative_balance_is_kept_as_a_credit() -> None:
+    found = checked("customer_id,exposure,balance,past due\nA,-500.10,(20),1\nB,100,,\n")
+    assert found.totals == {
+        "exposure": Decimal("-400.10"),
+        "ar_balance": Decimal("-20.00"),
+        "past_due_amount": Decimal("1.00"),
+    }
+    assert found.problems.empty
+
+
+def test_a_heading_in_ten_thousands_multiplies_but_for_cells_with_a_size_of_their_own() -> None:
+    assert column("应收余额（万元）", "1.5", "2万", "30000元", "-")[0] == [
+        Decimal("15000.00"),
+        Decimal("20000.00"),
+        Decimal("30000.00"),
+        None,
+    ]
+    found = checked("客户编号,应收余额（万元）\n1,12\n")
+    assert [note.slots for note in found.notes] == [{"heading": "应收余额（万元）", "multiplier": 10_000}]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-01-05", date(2026, 1, 5)),
+        ("2026-1-5", date(2026, 1, 5)),
+        ("2026/1/5", date(2026, 1, 5)),
+        ("2026.01.05", date(2026, 1, 5)),
+        ("20260105", date(2026, 1, 5)),
+        ("05.01.2026", date(2026, 1, 5)),
+        ("2026年1月5日", date(2026, 1, 5)),
+        ("2026-01-05 10:30:00", date(2026, 1, 5)),
+        ("46027", date(2026, 1, 5)),
+        ("46027.5", date(2026, 1, 5)),
+        ("1998", date(1998, 7, 1)),
+        ("1998年", date(1998, 7, 1)),
+        ("05/05/2026", date(2026, 5, 5)),
+        ("1875-03-01", date(1875, 3, 1)),
+        ("n/a", None),
+    ],
+)
+def test_dates(text: str, day: date | None) -> None:
+    assert column("成立日期", text) == ([day], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2026-02-30", "no_such_day"),
+        ("9999-12-31", "no_such_day"),
+        ("20261301", "no_such_day"),
+        ("yesterday", "not_a_date"),
+        ("epoch", "not_a_date"),
+        ("infinity", "not_a_date"),
+        ("5", "not_a_date"),
+        ("05/01/26", "not_a_date"),
+        ("03/04/2026", "date_order"),
+    ],
+)
+def test_dates_that_cannot_be_read_set_their_row_aside(text: str, reason: str) -> None:
+    assert column("成立日期", text) == ([], [f"0 {reason} row"])
+
+
+def test_the_whole_column_decides_whether_the_day_comes_first() -> None:
+    assert column("成立日期", "03/04/2026", "31/01/2026")[0] == [date(2026, 4, 3), date(2026, 1, 31)]
+    assert column("成立日期", "03/04/2026", "01/31/2026")[0] == [date(2026, 3, 4), date(2026, 1, 31)]
+    assert column("成立日期", "2026-04-03", "03/04/2026", "31/01/2026", "01/31/2026") == (
+        [date(2026, 4, 3)],
+        ["1 date_order row", "2 date_order row", "3 date_order row"],
+    )
+
+
+def test_yes_and_no() -> None:
+    yes = ["1", "yes", "TRUE", "Y", "是", "√", "有", "Ｙ"]
+    no = ["0", "no", "false", "N", "否", "无"]
+    assert column("K2", *yes, *no, "-", "未知", "") == ([True] * 8 + [False] * 6 + [None] * 3, [])
+    assert column("是否失信", "perhaps", "2") == ([], ["0 not_yes_or_no row", "1 not_yes_or_no row"])
+
+
+def test_categories_by_value_name_and_word_and_their_own_words_before_those_for_missing() -> None:
+    texts = ["audited_12m", "Audited", "未审计，12个月内", "无", "none", "NONE", "n/a", "是", "拒绝提供", "撤回"]
+    assert column("F8", *texts)[0] == [
+        *("audited_12m", "audited_12m", "unaudited_12m", "none", "none", "none", None, "audited_12m", None, None)
+    ]
+    assert column("I1", "3", "3.0", "高", "Very High", "无") == (["3", "3", "4", "5", None], [])
+    assert column("I2", "sideways") == ([], ["0 unknown_category row"])
+
+
+def test_states_of_what_was_refused_or_withdrawn() -> None:
+    found = checked(
+        "customer_id,F1,F3,C1,credit score,exposure\n"
+        "A,1.2,no debt,N2,700,1\nB,refused,拒不提供,拒绝,拒绝提供,\nC,withdrawn,已撤回,撤回,Withdrawn,2\n"
+        "D,,-,n/a,未知,\n"
+    )
+    known, refused_, withdrawn = schema.KNOWN, schema.REFUSED, schema.WITHDRAWN
+    for name in ("quick_ratio", "interest_coverage", "external_grade", "credit_score"):
+        assert found.typed.column(f"{name}_state").to_pylist() == [known, refused_, withdrawn, None]
+        assert found.typed.column(name).to_pylist()[1:] == [None, None, None]
+    # A word with a bin of its own is known without a number.
+    assert found.typed.column("interest_coverage").to_pylist()[0] is None
+    assert "exposure_state" not in found.typed.column_names
+    assert found.problems.empty
+
+
+def test_words_and_units_in_columns_of_numbers() -> None:
+    assert column("C2", "被执行中", "2", "3次", "3 times")[0] == [4.0, 2.0, 3.0, 3.0]
+    assert column("P1", "30天", "30 days", "-5")[0] == [30.0, 30.0, -5.0]
+    assert column("P7", "12年", "3 years")[0] == [12.0, 3.0]
+    assert column("P8", "5年") == ([], ["0 not_a_number row"])
+    assert column("F2", "62%", "６２％", "62")[0] == [62.0, 62.0, 62.0]
+    assert column("F1", "120%", "1.2x")[0] == [1.2, 1.2]
+    assert column("credit days", "30天", "45")[0] == [30.0, 45.0]
+
+
+@pytest.mark.parametrize("heading", ["C2", "P6", "P9", "years in business", "months trading", "employees"])
+def test_counts_and_spans_below_zero_set_their_row_aside(heading: str) -> None:
+    assert column(heading, "-1", "0", "-0.5") == ([0.0], ["0 negative row", "2 negative row"])
+
+
+def test_ids_are_kept_letter_by_letter() -> None:
+    found = checked(
+        "customer id,name\n00123,A\n1E5,B\n123456789012345678901,C\nＡ０１,D\nA\u200b02,E\n某某-1,F\n'=1,G\n"
+    )
+    assert found.typed["customer_id"].to_pylist() == [
+        *("00123", "1E5", "123456789012345678901", "A01", "A02", "某某-1", "=1")
+    ]
+
+
+def test_rows_without_an_id_twice_named_and_of_totals() -> None:
+    found = checked("customer id,name,exposure\n1,A,1\n,B,2\n1,C,3\n-,D,4\n合计,,10\nTotal,,10\n１,E,5\n2,,6\n")
+    assert [(p["line"], p["reason"], p["slots"]) for p in found.problems.to_dict("records")] == [
+        (3, "problems.no_customer_id", {}),
+        (4, "problems.duplicate_id", {"first": 2}),
+        (5, "problems.no_customer_id", {}),
+        (6, "problems.total_row", {}),
+        (7, "problems.total_row", {}),
+        (8, "problems.duplicate_id", {"first": 2}),
+    ]
+    assert found.typed["customer_name"].to_pylist() == ["A", "2"]
+    assert found.totals["exposure"] == 7
+
+
+def test_the_name_serves_as_id_where_there_is_none_and_one_of_both_there_must_be() -> None:
+    found = checked("name,exposure\nAcme,1\nBeta,2\nAcme,3\n")
+    assert found.typed["customer_id"].to_pylist() == found.typed["customer_name"].to_pylist() == ["Acme", "Beta"]
+    assert [note.key for note in found.notes] == ["questions.note_name_is_id"]
+    assert refused("exposure,limit\n1,2\n").key == "errors.file_no_customer"
+
+
+def test_names_are_kept_letter_by_letter() -> None:
+    names = [
+        "=cmd()",
+        "<script>alert(1)</script>",
+        "![](http://127.0.0.1)",
+        "$5 Store$",
+        "Robert'); drop table input; --",
+    ]
+    found = checked("customer_id\tname\n" + "\n".join(f"{i}\t{name}" for i, name in enumerate(names)))
+    assert found.typed["customer_name"].to_pylist() == names
+
+
+def test_a_field_mapped_twice_is_refused() -> None:
+    upload = read(b"customer_id,a,b\n1,2,3\n", "a")
+    twice = [
+        Match(i, h, (), f, 1.0, "chosen") for i, h, f in ((0, "id", "customer_id"), (1, "a", "k1"), (2, "b", "k1"))
+    ]
+    with pytest.raises(FileRefused, match="file_field_twice"):
+        check(upload, twice, {}, POLICY, BOOK)
+
+
+def test_one_currency_only_and_the_book_s() -> None:
+    assert checked("customer_id,currency,exposure\n1,人民币,1\n2,CNY,2\n3,RMB,￥3\n4,,4\n").currency == "CNY"
+    assert refused("customer_id,currency,exposure\n1,USD,1\n2,CNY,2\n").slots == {"currencies": "CNY, USD"}
+    assert refused("customer_id,exposure\n1,$1\n2,€2\n").key == "errors.file_currencies"
+    assert refused("customer_id,currency,exposure\n1,CNY,$1\n").key == "errors.file_currencies"
+    book = Store()
+    book.rows("insert into meta values ('currency', 'CNY')")
+    assert refused("customer_id,currency\n1,USD\n", store=book).slots == {"currency": "USD", "book": "CNY"}
+    assert refused("customer_id,exposure\n1,$5\n", store=book).slots == {"currency": "$", "book": "CNY"}
+    assert checked("customer_id,exposure\n1,￥5\n", store=book).rows_taken == 1
+
+
+def test_answers_about_per_cents() -> None:
+    values = ["0.57", "0.07", "1.1", "-"]
+    assert column("F2", *values, answers={"percent:1": "times_100"})[0] == [57.0, 7.0, 110.0, None]
+    assert column("F2", *values, answers={"percent:1": "as_is"})[0] == [0.57, 0.07, 1.1, None]
+    for answers in ({}, {"percent:1": "guess"}):
+        assert refused("customer_id,F2\n1,0.5\n", answers).slots == {"heading": "F2"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "answer", "taken", "reasons"),
+    [
+        ("credit score", ["300", "850"], None, [300.0, 850.0], []),
+        ("credit score", ["700", "900", "299"], "as_is", [700.0], ["1 score_off_scale row", "2 score_off_scale row"]),
+        ("risk score", ["300", "800", "850"], "mirror", [850.0, 350.0, 300.0], []),
+        ("credit score", ["0", "40", "100"], "stretch_good:100", [300.0, 520.0, 850.0], []),
+        ("credit score", ["0", "40", "100"], "stretch_risk:100", [850.0, 630.0, 300.0], []),
+        ("credit score", ["0", "0.4", "n/a"], "stretch_good:1", [300.0, 520.0, None], []),
+        ("credit score", ["86", "51", "50.5", "1", "拒绝"], "agency:dnb_failure", ["N1", "N2", "N3", "N4", None], []),
+    ],
+)
+def test_answers_about_scores(
+    heading: str, values: list[str], answer: str | None, taken: list[Any], reasons: list[str]
+) -> None:
+    assert column(heading, *values, answers={"score:1": answer} if answer else {}) == (taken, reasons)
+
+
+def test_a_score_left_out_or_on_an_agency_s_scale_is_no_score() -> None:
+    text = "customer_id,credit score\n1,90\n2,拒绝\n"
+    assert checked(text, {"score:1": "leave_out"}).typed.column_names == ["customer_id", "customer_name", "line"]
+    graded = checked(text, {"score:1": "agency:creditsafe"})
+    assert "credit_score" not in graded.typed.column_names
+    assert graded.typed["external_grade_state"].to_pylist() == [schema.KNOWN, schema.REFUSED]
+    both = checked("customer_id,credit score,C1\n1,90,N4\n", {"score:1": "agency:creditsafe"})
+    assert both.typed["external_grade"].to_pylist() == ["N4"]
+
+
+def test_types_are_those_of_the_store() -> None:
+    found = checked("customer_id,exposure,成立日期,K1,F1,C1,industry\n1,2,2020-01-01,是,1.5,N1,Retail\n")
+    wanted = {
+        "line": pa.int64(),
+        "exposure": pa.decimal128(18, 2),
+        "incorporation_date": pa.date32(),
+        "k1": pa.bool_(),
+        "quick_ratio": pa.float64(),
+        "quick_ratio_state": pa.uint8(),
+        "external_grade": pa.string(),
+        "industry": pa.string(),
+    }
+    assert {name: found.typed.schema.field(name).type for name in wanted} == wanted
+
+
+def test_broken_lines_and_long_values_are_listed_with_the_rest() -> None:
+    found = checked("customer_id,exposure\n1,2,3\n2," + "y" * 500 + "\n3,1\n")
+    assert [(p["line"], p["column"], len(p["value"])) for p in found.problems.to_dict("records")] == [
+        (2, "", 5),
+        (3, "exposure", 120),
+    ]
+    assert (found.rows_taken, found.rows_set_aside) == (1, 2)
+
+
+def test_a_file_with_no_row_left_is_checked_but_not_loaded() -> None:
+    upload = read(b"customer_id,exposure\n1,x\n2,y,z\n", "a")
+    matches = propose(upload, POLICY, {})
+    found = check(upload, matches, {}, POLICY, BOOK)
+    assert (found.rows_taken, found.rows_set_aside, found.totals) == (0, 2, {})
+    only_broken = read(b"customer_id,exposure\n1,2,3\n", "a")
+    assert check(only_broken, propose(only_broken, POLICY, {}), {}, POLICY, BOOK).rows_taken == 0
+    store = Store()
+    with pytest.raises(FileRefused, match="file_nothing_to_take"), store.transaction() as cursor:
+        load(cursor, upload, found, matches, {}, AS_OF, True, NOW)
+    assert store.rows("select * from import") == []
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "1",
+        "-2.5",
+        "0.4",
+        "1e400",
+        "NaN",
+        "x",
+        "拒绝",
+        "是",
+        "2026-01-05",
+        "03/04/2026",
+        "N2",
+        "(3)",
+        "4万",
+        "5%",
+        "1,5",
+        "=1",
+    ]
+)
+FIELDS = [name for name in schema.FIELDS if name not in {"customer_id", "currency", "credit_score"}]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(FIELDS), min_size=1, max_size=6, unique=True).flatmap(
+        lambda names: st.tuples(
+            st.just(names), st.lists(st.lists(CELLS, min_size=len(names), max_size=len(names)), min_size=1, max_size=8)
+        )
+    )
+)
+def test_any_cells_are_taken_or_listed(table: tuple[list[str], list[list[str]]]) -> None:
+    names, rows = table
+    text = "\n".join("\t".join(row) for row in [["customer_id", *names], *([f"C{i}", *r] for i, r in enumerate(rows))])
+    upload = read(text.encode(), "a.csv")
+    matches = [Match(i, h, (), h, 1.0, "chosen") for i, h in enumerate(upload.headings)]
+    answers = {q.id: q.default or "as_is" for q in questions(upload, matches, POLICY, BOOK)}
+    found = check(upload, matches, answers, POLICY, BOOK)
+    aside = set(found.problems.loc[found.problems["effect"] == "row", "line"])
+    assert found.rows_taken == len(rows) - len(aside)
+    assert set(found.typed["line"].to_pylist()).isdisjoint(aside)
+    for values in found.typed.select([n for n in names if schema.FIELDS[n].kind in {"number", "count"}]).columns:
+        assert all(value is None or -1e300 < value < 1e300 for value in values.to_pylist())
+
+
+def test_rows_set_aside_come_back_with_their_reasons_and_no_formula() -> None:
+    text = 'customer_id,name,exposure,phone\n1,=cmd(),x,+86 21\n2,"B, Ltd",5,1\n3,@x,-y,-5\n4,"a\n'
+    upload = read(text.encode(), "a.csv")
+    found = check(upload, propose(upload, POLICY, {}), {}, POLICY, BOOK)
+    for lang in LANGUAGES:
+        t = Words(lang)
+        data = set_aside_csv(upload, found, t)
+        assert data.startswith(b"\xef\xbb\xbf")
+        again = read(data, "b.csv")
+        assert again.headings == (*upload.headings, t("problems.reason_heading"))
+        assert again.rows["c0"].to_pylist() == ["1", "3", '4,"a']
+        assert again.rows["c1"].to_pylist() == ["'=cmd()", "'@x", None]
+        assert again.rows["c3"].to_pylist() == ["'+86 21", "-5", None]
+        assert all(again.rows["c4"].to_pylist())
+        # Mended and taken in again, the names are what they were, and no second column of reasons is made.
+        whole = data[: data.index(b'"4,')]
+        mended = read(whole.replace(b",x,", b",7,").replace(b"'-y", b"8"), "b.csv")
+        result = check(mended, propose(mended, POLICY, {}), {}, POLICY, BOOK)
+        assert result.typed["customer_name"].to_pylist() == ["=cmd()", "@x"]
+        assert (
+            set_aside_csv(mended, result, t).decode("utf-8-sig").splitlines()[0]
+            == data.decode("utf-8-sig").splitlines()[0]
+        )
+
+
+def take(store: Store, text: str, answers: dict[str, str] | None = None, whole: bool = False) -> tuple[Upload, int]:
+    """Read, map, check and load a file in one transaction."""
+    upload = read(text.encode(), "book.csv")
+    matches = propose(upload, POLICY, remembered_headings(store))
+    found = check(upload, matches, answers or {}, POLICY, store)
+    with store.transaction() as cursor:
+        return upload, load(cursor, upload, found, matches, answers or {}, AS_OF, whole, NOW)
+
+
+def test_the_smallest_file_end_to_end() -> None:
+    store = Store()
+    upload, number = take(store, "customer id,name,credit score\n001,Acme,720\n002,上海某某,580\n")
+    assert number == 1
+    assert store.rows("select customer_key, customer_id from customer order by 1") == [(1, "001"), (2, "002")]
+    assert store.rows(
+        "select import_id, customer_key, line, customer_name, credit_score, credit_score_state, exposure from input"
+    ) == [(1, 1, 2, "Acme", 720.0, 1, None), (1, 2, 3, "上海某某", 580.0, 1, None)]
+    assert seen_before(store, upload.sha256) == ("book.csv", NOW, AS_OF)
+    assert seen_before(store, "0" * 64) is None
+    _, second = take(store, "customer id,name,credit score\n003,New,610\n001,Acme,700\n", whole=True)
+    assert second == 2
+    assert store.rows("select customer_key, customer_id from customer order by 1")[2:] == [(3, "003")]
+    assert store.rows("select customer_key, line from input where import_id = 2 order by 1") == [(1, 3), (3, 2)]
+
+
+def test_the_ten_columns_end_to_end() -> None:
+    store = Store()
+    text = (
+        "customer_id, name, industry, annual_revenue, credit_score, debt_ratio, avg_days_late, years_in_business, "
+        "outstanding_balance, credit_limit\n"
+        '7001,Acme,Retail,"1,200,000",780,0.40,0,12,10000,20000\n'
+        "7002,Beta,Moonlight,90万,650,0.62,12,7,(100),0\n"
+    )
+    answers = {"percent:5": "times_100", "industry:moonlight": "C"}
+    take(store, text, answers)
+    assert store.rows(
+        "select customer_name, industry, customer_revenue, annual_sales, credit_score, liabilities_to_assets_pct, "
+        "liabilities_to_assets_pct_state, days_beyond_terms_12m, years_since_incorporation, exposure, credit_limit, "
+        "quick_ratio_state, k1 from input order by line"
+    ) == [
+        (
+            "Acme",
+            "Retail",
+            Decimal(1200000),
+            None,
+            780.0,
+            40.0,
+            1,
+            0.0,
+            12.0,
+            Decimal(10000),
+            Decimal(20000),
+            None,
+            None,
+        ),
+        ("Beta", "Moonlight", Decimal(900000), None, 650.0, 62.0, 1, 12.0, 7.0, Decimal(-100), Decimal(0), None, None),
+    ]
+    kept = store.one("select mapping, answers, rows_read, rows_taken, rows_set_aside, encoding, delimiter from import")
+    assert kept is not None
+    assert json.loads(kept[0])["annual_revenue"] == "customer_revenue"
+    assert json.loads(kept[1]) == answers
+    assert kept[2:] == (2, 2, 0, "UTF-8", ",")
+    assert store.rows("select * from remembered") == [("industry", "moonlight", "C")]
+
+
+def test_what_a_person_chose_is_remembered_and_the_first_currency_kept() -> None:
+    store = Store()
+    upload = read(b"kto,name,currency,memo\n1,A,CNY,x\n", "a.csv")
+    matches = [
+        Match(0, "Kto", (), "customer_id", 1.0, "chosen"),
+        Match(1, "name", (), "customer_name", 1.0, "same"),
+        Match(2, "currency", (), "currency", 1.0, "same"),
+        Match(3, "memo", (), None, 1.0, "chosen"),
+    ]
+    found = check(upload, matches, {}, POLICY, store)
+    for _ in range(2):
+        with store.transaction() as cursor:
+            load(cursor, upload, found, matches, {"industry:x": "none"}, AS_OF, False, NOW)
+    assert remembered_headings(store) == {"kto": "customer_id", "memo": ""}
+    assert store.rows("select value from meta where name = 'currency'") == [("CNY",)]
+    assert store.rows("select * from remembered where kind = 'industry'") == []
+
+
+def test_a_load_that_fails_leaves_nothing() -> None:
+    store = Store()
+    upload = read(b"customer_id,exposure\n1,2\n", "a.csv")
+    matches = propose(upload, POLICY, {})
+    found = check(upload, matches, {}, POLICY, store)
+    with pytest.raises(RuntimeError), store.transaction() as cursor:
+        load(cursor, upload, found, matches, {}, AS_OF, False, NOW)
+        raise RuntimeError
+    for table in ("import", "input", "customer", "remembered"):
+        assert store.rows(f"select * from {table}") == []
+
+
+def test_the_template_is_taken_in_and_clearly_an_example() -> None:
+    for lang, word in (("zh", "示例"), ("en", "EXAMPLE")):
+        upload = read(template_csv(POLICY, Words(lang)), "template.csv")
+        found = check(upload, propose(upload, POLICY, {}), {}, POLICY, BOOK)
+        assert (found.rows_taken, len(found.problems)) == (1, 0)
+        row = found.typed.to_pylist()[0]
+        assert word in row["customer_id"]
+        assert all(value is not None for value in row.values())
+
+
+def test_headings_are_never_sql() -> None:
+    store = Store()
+    nasty = ['a"; drop table input; --', "'; delete from customer; --", "c0", "line", "customer_id as x"]
+    heading = ",".join('"' + h.replace('"', '""') + '"' for h in ["customer_id", "exposure", *nasty])
+    take(store, f"{heading}\n1,x=1,{','.join('2' * len(nasty))}\n2,5,{','.join('3' * len(nasty))}\n")
+    assert store.rows("select customer_id, exposure from input join customer using (customer_key)") == [
+        ("2", Decimal(5))
+    ]
