@@ -60,7 +60,7 @@ def _query(policy: Policy) -> str:
         for f in schema.STATED
     )
     stated_facts = ",\n".join(_stated_fact(f.name, by_id.get(f.name), policy) for f in schema.STATED)
-    unstated = ", ".join(f.name for f in _PLAIN if f.name not in {"credit_score", "exposure"})
+    unstated = ", ".join(f.name for f in _PLAIN if f.name not in {"customer_name", "credit_score", "exposure"})
     home = policy.home_country.replace("'", "")
     return f"""
 with imports as (
@@ -68,12 +68,14 @@ with imports as (
   from import where as_of <= $as_of
 ),
 said as (
-  select i.*, imports.as_of as said_on, imports.seq
-  from input i join imports using (import_id)
+  -- A file without names tells the id in their place, which is no name.
+  select i.* replace (nullif(i.customer_name, customer.customer_id) as customer_name), customer.customer_id,
+    imports.as_of as said_on, imports.seq
+  from input i join imports using (import_id) join customer using (customer_key)
   where $customer_key is null or i.customer_key = $customer_key
 ),
 latest as (
-  select customer_key, max(seq) as last_seq,
+  select customer_key, customer_id, max(seq) as last_seq,
 {plain},
     arg_max({{'d': coalesce(own_statement_date, said_on), 'i': import_id}}, seq)
       filter (where net_worth is not null) as net_worth_last,
@@ -82,7 +84,7 @@ latest as (
     arg_max({{'d': said_on, 'i': import_id}}, seq) filter (where industry is not null) as industry_last,
     arg_max({{'d': said_on, 'i': import_id}}, seq) filter (where country is not null) as country_last,
 {stated}
-  from said group by customer_key
+  from said group by customer_key, customer_id
 ),
 active as (
   select * from latest
@@ -104,7 +106,7 @@ worked_out as (
     lower(nullif(regexp_extract(upper(trim(active.industry)), '^([A-T])[0-9]{{2,4}}$', 1), '')))
   left join country_word on country_word.word = lower(trim(active.country))
 )
-select customer_key, {unstated}, industry_section,
+select customer_key, coalesce(customer_name, customer_id) as customer_name, {unstated}, industry_section,
   coalesce(exposure, ar_balance) as exposure, past_due_amount as past_due,
   $own_annual_sales::double as own_annual_sales,
   ({_registration_fails()})::integer as registration_number_fails,

@@ -1,5 +1,6 @@
 """Small books for tests: facts as the scoring query reads them, made from plain values."""
 
+import random
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ import pyarrow as pa
 
 from riskcore import assessment, schema, scoring
 from riskcore.policy import Policy
+from riskcore.policy.models import Bin
 from riskcore.store import Store
 from tests.reference import REFUSED, Expired
 
@@ -90,6 +92,36 @@ def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_boo
                 [number, row["customer_id"], line, *values, *states],
             )
     return int(number)
+
+
+def random_rows(customers: int, seed: int, policy: Policy) -> list[dict[str, Any]]:
+    """Rows for `take`: segments with many values and none, amounts of either sign, refusals, silence, flags."""
+    pick = random.Random(seed)
+    rows = []
+    for number in range(customers):
+        quality = pick.gauss(0.6, 0.25)
+        row: dict[str, Any] = {"customer_id": f"C{number:04}", "customer_name": f"客户 {pick.randint(0, 99):02} Co"}
+        row["industry"] = pick.choice(["建筑业", "C35", "retail", "K", None, " "])
+        row["region"] = pick.choice([f"Region {min(pick.randint(0, 30), pick.randint(0, 30))}", None])
+        row["salesperson"] = pick.choice(["Ada", "Lin", "Noor"])
+        row["exposure"] = pick.choice([None, 0, round(10 ** pick.uniform(2, 7), 2), -round(pick.random() * 900, 2)])
+        row["past_due_amount"] = pick.choice([None, round(pick.random() * 5000, 2)])
+        row["credit_score"] = pick.choice([None, None, None, float(pick.randint(400, 820))])
+        for c in policy.characteristic if pick.random() < 0.9 else ():
+            place = min(len(c.bins) - 1, max(0, round(pick.gauss(quality, 0.3) * (len(c.bins) - 1))))
+            row[c.id] = pick.choices([inside(c.bins[place]), REFUSED, None], [16, 1, 2])[0]
+        row |= {flag.name: pick.random() < 0.02 for flag in schema.FLAGS}
+        rows.append(row)
+    return rows
+
+
+def inside(chosen: Bin) -> Any:
+    """A value well inside a bin."""
+    if chosen.value is not None:
+        return chosen.value
+    if chosen.lower is None or chosen.upper is None:
+        return (chosen.upper or 0) - 0.4 if chosen.lower is None else chosen.lower + 0.4
+    return (chosen.lower + chosen.upper) / 2
 
 
 def assess(store: Store, policy: Policy, as_of: date | None = None) -> int:

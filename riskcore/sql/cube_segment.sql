@@ -16,7 +16,7 @@ placed as (
 select $assessment, $dimension, shown_segment, place, score, best, worst, little_known,
   count(*),
   count(exposure),
-  coalesce(sum((exposure * 100)::bigint), 0)::bigint,
-  coalesce(sum((past_due * 100)::bigint), 0)::bigint
+  (coalesce(sum(exposure), 0) * 100)::bigint,
+  (coalesce(sum(past_due), 0) * 100)::bigint
 from placed
 group by shown_segment, place, score, best, worst, little_known;

@@ -3,7 +3,7 @@ insert into cube
 select $assessment, '', '', 0, score, best, worst, little_known,
   count(*),
   count(exposure),
-  coalesce(sum((exposure * 100)::bigint), 0)::bigint,
-  coalesce(sum((past_due * 100)::bigint), 0)::bigint
+  (coalesce(sum(exposure), 0) * 100)::bigint,
+  (coalesce(sum(past_due), 0) * 100)::bigint
 from scored
 group by score, best, worst, little_known;
