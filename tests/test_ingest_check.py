@@ -103,7 +103,8 @@ def test_amounts(text: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "1,23", "12.5.1", "1_000", "0x10", "5%", "--5", "1,5,0", "e5", "万", "1e", "(", "=1+1", "拒绝"]
+    "text",
+    ["abc", "12 34", "1,23", "12.5.1", "1_000", "0x10", "5%", "--5", "1,5,0", "e5", "万", "1e", "(", "=1+1", "拒绝"],
 )
 def test_amounts_that_cannot_be_read_set_their_row_aside(text: str) -> None:
     values, reasons = column("exposure", "2.5", text, "1")
@@ -170,6 +171,9 @@ def test_a_heading_in_ten_thousands_multiplies_but_for_cells_with_a_size_of_thei
         ("1998年", date(1998, 7, 1)),
         ("05/05/2026", date(2026, 5, 5)),
         ("1875-03-01", date(1875, 3, 1)),
+        ("1998.0", date(1998, 7, 1)),
+        ("00000000", None),
+        ("0000-00-00", None),
         ("n/a", None),
     ],
 )

@@ -1,10 +1,10 @@
 """From a file to rows of the store: read it, map its columns, ask what is open, check every cell, load it."""
 
+from riskcore.ingest.asking import Option, Question, questions, worded
 from riskcore.ingest.checking import Checked, check
 from riskcore.ingest.files import set_aside_csv, template_csv
 from riskcore.ingest.loading import load, remembered_headings, seen_before
 from riskcore.ingest.mapping import Match, propose
-from riskcore.ingest.questions import Option, Question, questions, worded
 from riskcore.ingest.upload import Broken, Upload, read
 from riskcore.ingest.words import normalise_heading
 

@@ -32,6 +32,7 @@ _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?(e[+-]?\d+)?")
 # Evidence that a comma stands before the decimals: 12,5 and 1.234,50, and that a point does: 12.5 and 1,234.50.
 _COMMA_DECIMAL = re.compile(r"\D*\d*,(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(\.\d{3})+,\d+\D*")
 _POINT_DECIMAL = re.compile(r"\D*\d*\.(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(,\d{3})+\.\d+\D*")
+_BLANKS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))|(?<!\d)\s|\s(?!\d)")  # between thousands and beside signs
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞|1\.#(inf|ind|qnan)0*)")
 
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?")
@@ -87,7 +88,7 @@ def read_number(text: str, unit: str | None, comma: bool = False, counted_in: in
     `unit` is the field's own (`None` for money); 62% is 62 where that is per cent. `comma`: decimals follow a comma.
     `counted_in` is the heading's multiplier, which a cell with a size of its own goes without.
     """
-    t = re.sub(r"\s|(?<=\d)['’](?=\d{3})", "", plain(text)).replace("\u2212", "-").replace("–", "-")
+    t = _BLANKS.sub("", plain(text)).replace("\u2212", "-").replace("–", "-")
     if _NOT_FINITE.fullmatch(t):
         return _not_finite()
     negative = t.startswith("(") and t.endswith(")")
@@ -156,8 +157,11 @@ def day_first(texts: Iterable[str]) -> bool | None:
 def read_date(text: str, is_day_first: bool | None) -> Cell:
     """A date however it is written; a bare year is its first of July, 20000 to 80000 a spreadsheet's day."""
     t = plain(text).removesuffix("年") if re.fullmatch(r"\d{4}年", plain(text)) else plain(text)
-    if re.fullmatch(r"\d+(\.\d*)?", t) and (whole := int(t.split(".")[0])):
-        if whole in _YEARS and len(t) == 4:
+    if t in cell_words("cell.no_date"):
+        return Cell()
+    if found := re.fullmatch(r"(\d{4,5})(\.\d*)?", t):
+        whole = int(found[1])
+        if whole in _YEARS and not (found[2] or "").strip(".0"):
             return Cell(date(whole, 7, 1))
         if whole in _SERIALS:
             return Cell(_SERIAL_ZERO + timedelta(days=whole))

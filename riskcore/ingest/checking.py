@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import problems
+from riskcore.ingest.asking import apply, ask, settle
 from riskcore.ingest.cells import SIGNS
 from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.mapping import Match
-from riskcore.ingest.questions import apply, ask, settle
 from riskcore.ingest.upload import Upload
 from riskcore.policy import Policy
 from riskcore.store import Store

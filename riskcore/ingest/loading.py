@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from riskcore.errors import FileRefused
+from riskcore.ingest.asking import NOT_KNOWN
 from riskcore.ingest.checking import Checked
 from riskcore.ingest.mapping import Match
-from riskcore.ingest.questions import NOT_KNOWN
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import normalise_heading
 from riskcore.store import Cursor, Store
