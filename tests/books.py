@@ -68,30 +68,37 @@ def bounds(policy: Policy, scored: Mapping[str, Any]) -> str:
 
 def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_book: bool = False) -> int:
     """Put an import into a book and return its number: each row names its `customer_id` and whatever it says."""
-    names = [name for name in schema.FIELDS if name != "customer_id" and any(name in row for row in rows)]
-    stated = [f.name for f in schema.STATED if f.name in names]
-    columns = ", ".join(("import_id", "customer_key", "line", *names, *(f"{name}_state" for name in stated)))
+    columns: dict[str, pa.Array] = {"line": pa.array(range(2, len(rows) + 2))}
+    for name, field in schema.FIELDS.items():
+        if any(name in row for row in rows):
+            cells = [row.get(name) for row in rows]
+            columns[name] = pa.array([None if c in {REFUSED, WITHDRAWN, "no_debt"} else c for c in cells])
+            if field in schema.STATED:
+                columns[f"{name}_state"] = pa.array([_state(c) for c in cells], pa.uint8())
+    names = ", ".join(name for name in columns if name != "customer_id")
     with store.transaction() as cursor:
         [number] = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
         cursor.execute(
             "insert into import values (?, 'a file', 'x', ?, ?, ?, ?, 0, 'UTF-8', ',', '{}', '{}', now()::timestamp)",
             [number, as_of, whole_book, len(rows), len(rows)],
         )
-        for line, row in enumerate(rows, 2):
-            cursor.execute(
-                "insert into customer select coalesce(max(customer_key), 0) + 1, ? from customer "
-                "on conflict do nothing",
-                [row["customer_id"]],
-            )
-            where = "(select customer_key from customer where customer_id = ?)"
-            states = [_state(row.get(name)) for name in stated]
-            values = [_value(row.get(name)) for name in names]
-            marks = ", ".join("?" for _ in (*values, *states))
-            cursor.execute(
-                f"insert into input ({columns}) values (?, {where}, ?, {marks})",
-                [number, row["customer_id"], line, *values, *states],
-            )
+        cursor.register("said", pa.table(columns))
+        cursor.execute(
+            "insert into customer select row_number() over (order by line) + (select count(*) from customer), "
+            "customer_id from said anti join customer using (customer_id)"
+        )
+        cursor.execute(
+            f"insert into input (import_id, customer_key, {names}) "
+            f"select ?, customer_key, {names} from said join customer using (customer_id)",
+            [number],
+        )
+        cursor.unregister("said")
     return int(number)
+
+
+def _state(cell: Any) -> int | None:
+    said = {REFUSED: schema.REFUSED, WITHDRAWN: schema.WITHDRAWN, None: None}
+    return said.get(cell, schema.KNOWN)
 
 
 def random_rows(customers: int, seed: int, policy: Policy) -> list[dict[str, Any]]:
@@ -128,12 +135,3 @@ def assess(store: Store, policy: Policy, as_of: date | None = None) -> int:
     """Assess a book and return the assessment's number."""
     with store.transaction() as cursor:
         return assessment.run(cursor, policy, as_of)
-
-
-def _value(cell: Any) -> Any:
-    return None if cell in {REFUSED, WITHDRAWN, "no_debt"} else cell
-
-
-def _state(cell: Any) -> int | None:
-    said = {REFUSED: schema.REFUSED, WITHDRAWN: schema.WITHDRAWN, None: None}
-    return said.get(cell, schema.KNOWN)

@@ -1,0 +1,293 @@
+"""What is asked of the scored customers, recounted in plain Python."""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from riskcore import policy as policies
+from riskcore import portfolio, schema, scoring
+from riskcore.policy import Policy
+from riskcore.store import Store
+from riskcore.tiers import final_tier, tier_of
+from tests import books
+
+POLICY = policies.load()
+JAN, FEB = date(2026, 1, 31), date(2026, 2, 28)
+STARTS = {2: (630,), 3: (700, 600), 5: (760, 690, 620, 550), 7: (790, 740, 690, 640, 590, 540)}
+
+
+def with_tiers(count: int) -> Policy:
+    """The default policy with another number of tiers; its rules hold in the last, or in the last but one."""
+    data = POLICY.model_dump(mode="json", by_alias=True)
+    tiers = [data["tier"][0] | {"code": "ABCDEFG"[n]} for n in range(count)]
+    for tier, start in zip(tiers, (*STARTS[count], None), strict=True):
+        tier["min_score"] = start
+    named = {"B": tiers[-2]["code"], "C": tiers[-1]["code"]}
+    for rule in data["rule"]:
+        for case in rule["case"]:
+            case["best_tier"] = named.get(case["best_tier"])
+    return Policy.model_validate(data | {"tier": tiers})
+
+
+@pytest.fixture(scope="module", params=STARTS, ids=lambda n: f"{n} tiers")
+def book(request: pytest.FixtureRequest) -> tuple[Store, Policy]:
+    policy = with_tiers(request.param)
+    store = Store()
+    books.take(store, books.random_rows(500, request.param, POLICY), JAN)
+    books.assess(store, policy)
+    return store, policy
+
+
+@pytest.fixture(scope="module")
+def plain() -> Store:
+    """Three customers' worth of names that a search could trip over, and some without figures."""
+    store = Store()
+    names = ["100% Cotton", "100x Cotton", "A_B Trading", "AxB Trading", "O'Neill; drop table", "上海 % 贸易", "Zeta"]
+    rows = [
+        {
+            "customer_id": f"K{place}",
+            "customer_name": name,
+            "exposure": [None, 50, 200, 200, 0, -5, 10][place],
+            "past_due_amount": [3, None, 1, 2, 5, 4, 0][place],
+            "credit_score": [None, 700.0, 610.0, 800.0, 650.0, 420.0, 500.0][place],
+            "industry": ["retail", "retail", "K", None, "K", "retail", None][place],
+            "region": "North" if place < 3 else None,
+            "salesperson": "Ada",
+            "k2": place == 3,
+            "short_name": "Z%" if place == 6 else None,
+        }
+        for place, name in enumerate(names)
+    ]
+    books.take(store, rows, JAN)
+    books.assess(store, POLICY)
+    return store
+
+
+def recounted(store: Store) -> list[dict[str, Any]]:
+    """The customers of the last assessment, from the tables of scores and inputs."""
+    frame = store.ask(
+        "select s.*, i.industry, i.region, i.salesperson, c.customer_id, i.customer_name from score s "
+        "join customer c using (customer_key) join input i using (customer_key) order by customer_key"
+    )
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    for row in rows:
+        for name in schema.SEGMENTS:
+            row[name] = (row[name] or "").strip()
+    return rows
+
+
+def tier_under(row: dict[str, Any], starts: Sequence[int]) -> int:
+    return min(final_tier(tier_of(row["score"], starts), row["best"]), row["worst"])
+
+
+def random_starts(pick: random.Random, count: int) -> list[int]:
+    return sorted(pick.sample(range(400, 840), count), reverse=True)
+
+
+def test_the_mix_under_any_thresholds(book: tuple[Store, Policy]) -> None:
+    store, policy = book
+    rows = recounted(store)
+    pick = random.Random(3)
+    for starts in (policy.thresholds, *(random_starts(pick, len(policy.tier) - 1) for _ in range(4))):
+        expected = defaultdict(float)
+        for row in rows:
+            tier = tier_under(row, starts)
+            exposure, past_due = float(row["exposure"] or 0), float(row["past_due"] or 0)
+            for name, n in (
+                ("customers", 1),
+                ("with_exposure", row["exposure"] is not None),
+                ("exposure", exposure),
+                ("past_due", past_due),
+                ("little_known", row["little_known"]),
+                ("little_known_exposure", exposure * row["little_known"]),
+                ("held", tier != tier_of(row["score"], starts)),
+            ):
+                expected[tier, name] += n
+        found = portfolio.mix(store, 1, starts)
+        assert sorted(found["tier"]) == sorted({tier for tier, _ in expected})
+        for line in found.to_dict("records"):
+            for name in [column for column in line if column not in {"place", "segment", "tier"}]:
+                assert line[name] == pytest.approx(expected[line["tier"], name], abs=0.005), (starts, name)
+
+
+@pytest.mark.parametrize("dimension", schema.SEGMENTS)
+def test_the_mix_by_segment(book: tuple[Store, Policy], dimension: str) -> None:
+    store, policy = book
+    found = portfolio.mix(store, 1, policy.thresholds, dimension)
+    shown = {segment for segment in found["segment"] if segment}
+    expected: dict[tuple[str, int], int] = defaultdict(int)
+    for row in recounted(store):
+        named = row[dimension] if row[dimension] in shown else ("" if row[dimension] else None)
+        expected[named, tier_under(row, policy.thresholds)] += 1
+    lines = found.assign(segment=found["segment"].astype(object).where(found["place"] >= 0, None))
+    assert {(r.segment, r.tier): r.customers for r in lines.itertuples()} == expected
+
+
+def test_movers_by_name_and_by_count(book: tuple[Store, Policy]) -> None:
+    store, policy = book
+    rows = recounted(store)
+    pick = random.Random(5)
+    for _ in range(4):
+        starts = random_starts(pick, len(policy.tier) - 1)
+        moved = {}
+        for row in rows:
+            was, now = tier_under(row, policy.thresholds), tier_under(row, starts)
+            if was != now:
+                moved[row["customer_id"]] = (was, now)
+        better = {name for name, (was, now) in moved.items() if now < was}
+        found = portfolio.movers(store, starts, policy.thresholds)
+        assert {r.customer_id: (r.was, r.now) for r in found.itertuples()} == moved
+        assert found["position"].is_monotonic_increasing
+        assert set(portfolio.movers(store, starts, policy.thresholds, "better")["customer_id"]) == better
+        assert set(portfolio.movers(store, starts, policy.thresholds, "worse")["customer_id"]) == set(moved) - better
+        counts = {"all": len(moved), "better": len(better), "worse": len(moved) - len(better)}
+        assert portfolio.mover_counts(store, 1, starts, policy.thresholds) == counts
+        pages = [
+            portfolio.movers(store, starts, policy.thresholds, page=n, per_page=7) for n in (1, 2, 1 + len(moved) // 7)
+        ]
+        assert pd.concat(pages[:2])["customer_id"].tolist() == found["customer_id"].tolist()[:14]
+        assert len(pages[2]) == len(moved) % 7
+    assert portfolio.movers(store, policy.thresholds, policy.thresholds).empty
+
+
+def test_filters_one_by_one_and_together(book: tuple[Store, Policy]) -> None:
+    store, policy = book
+    rows = recounted(store)
+    bit = max((1 << n for n in range(len(policy.rule))), key=lambda b: sum(bool(r["rules"] & b) for r in rows))
+    tests: dict[str, Any] = {
+        "tiers": ([0, 7], lambda r: r["tier"] == 0),
+        "industry": ("建筑业", lambda r: r["industry"] == "建筑业"),
+        "region": ("Region 2", lambda r: r["region"] == "Region 2"),
+        "salesperson": ("Lin", lambda r: r["salesperson"] == "Lin"),
+        "rule": (bit, lambda r: r["rules"] & bit),
+        "little_known": (True, lambda r: r["little_known"]),
+        "search": (" c01", lambda r: "c01" in r["customer_id"].lower()),
+    }
+    pick = random.Random(1)
+    chosen = [[name] for name in tests] + [pick.sample(sorted(tests), 2) for _ in range(8)] + [[]]
+    for names in chosen:
+        filters = {name: tests[name][0] for name in names}
+        expected = {r["customer_id"] for r in rows if all(tests[name][1](r) for name in names)}
+        assert set(portfolio.customers(store, filters)["customer_id"]) == expected, names
+        assert portfolio.customer_count(store, filters) == len(expected)
+        assert len(names) != 1 or 0 < len(expected) < 500
+    assert portfolio.customer_count(store, dict.fromkeys(tests)) == 500
+
+
+def test_orders_and_pages(book: tuple[Store, Policy]) -> None:
+    store, _ = book
+    everybody = portfolio.customers(store, {})
+    assert everybody["position"].tolist() == list(range(1, 501))
+    keys: dict[portfolio.Order, Any] = {
+        "exposure": lambda r: r["position"],
+        "past_due": lambda r: (r["past_due"] is None, -(r["past_due"] or 0), r["position"]),
+        "score_low": lambda r: (r["score"], r["position"]),
+        "score_high": lambda r: (-r["score"], r["position"]),
+        "name": lambda r: (r["customer_name"].encode(), r["position"]),
+    }
+    rows = everybody.astype(object).where(everybody.notna(), None).to_dict("records")
+    for order, key in keys.items():
+        expected = [r["customer_id"] for r in sorted(rows, key=key)]
+        assert portfolio.customers(store, {}, order)["customer_id"].tolist() == expected, order
+        paged = [portfolio.customers(store, {}, order, page=n, per_page=40) for n in range(1, 15)]
+        assert pd.concat(paged)["customer_id"].tolist() == expected
+        assert [len(page) for page in paged[-3:]] == [40, 20, 0]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("100%", ["100% Cotton"]),
+        ("%", ["100% Cotton", "Zeta", "上海 % 贸易"]),
+        ("a_b", ["A_B Trading"]),
+        ("_", ["A_B Trading"]),
+        ("o'neill; DROP", ["O'Neill; drop table"]),
+        ("贸易", ["上海 % 贸易"]),
+        ("k3", ["AxB Trading"]),
+        ("z%", ["Zeta"]),
+        ("\\", []),
+        ("  ", None),
+    ],
+)
+def test_a_search_is_letter_by_letter(plain: Store, search: str, found: list[str] | None) -> None:
+    names = sorted(portfolio.customers(plain, {"search": search})["customer_name"])
+    assert names == (sorted(found) if found is not None else names)
+    assert len(names) == (7 if found is None else len(found))
+
+
+def test_a_value_of_a_filter_is_never_sql(plain: Store) -> None:
+    assert portfolio.customer_count(plain, {"industry": "K' or '1'='1"}) == 0
+    assert portfolio.customer_count(plain, {"industry": "K"}) == 2
+
+
+def test_values_of_segments_most_customers_first(plain: Store) -> None:
+    assert portfolio.segment_values(plain, "industry") == ["retail", "K"]
+    assert portfolio.segment_values(plain, "region") == ["North"]
+    assert portfolio.segment_values(plain, "salesperson") == ["Ada"]
+
+
+def test_concentration_is_of_positive_exposures(plain: Store) -> None:
+    found = portfolio.concentration(plain, top=3)
+    assert found["customer_id"].tolist() == ["K2", "K3", "K1"]
+    assert found["share"].tolist() == pytest.approx([200 / 460, 200 / 460, 50 / 460])
+    assert found["running_share"].tolist() == pytest.approx([200 / 460, 400 / 460, 450 / 460])
+    assert len(portfolio.concentration(plain)) == 4
+
+
+def test_customers_by_rule(book: tuple[Store, Policy]) -> None:
+    store, policy = book
+    expected = dict.fromkeys((r.code for r in policy.rule), 0)
+    for row in recounted(store):
+        for rule in scoring.rules_of(policy, row["rules"]):
+            expected[rule.code] += 1
+    assert portfolio.held_by_rule(store, policy) == expected
+    assert sum(expected.values()) > 50
+
+
+def test_the_cube_as_columns(book: tuple[Store, Policy]) -> None:
+    store, _ = book
+    for dimension in ("", *schema.SEGMENTS):
+        cube = portfolio.cube(store, 1, dimension)
+        assert cube["customers"].sum() == 500
+        assert set(cube) >= {"place", "score", "best", "worst", "little_known", "exposure_cents", "past_due_cents"}
+
+
+def test_migration_between_two_assessments() -> None:
+    store = Store()
+    name = {"customer_name": "X"}
+    before = {"A": (800.0, 10), "B": (650.0, 20), "C": (650.0, None), "D": (500.0, 40)}
+    after = {"A": (650.0, 11), "B": (650.0, 21), "C": (800.0, 31), "E": (400.0, 51)}
+    for day, scores in ((JAN, before), (FEB, after)):
+        rows = [name | {"customer_id": c, "credit_score": x, "exposure": e} for c, (x, e) in scores.items()]
+        books.take(store, rows, day, whole_book=True)
+        books.assess(store, POLICY)
+    found = portfolio.migration(store, 1, 2)
+    lines = found.astype(object).where(found.notna(), None).itertuples(index=False)
+    assert {(r.was, r.now): (r.customers, r.exposure) for r in lines} == {
+        (0, 1): (1, 11.0),
+        (1, 1): (1, 21.0),
+        (1, 0): (1, 31.0),
+        (2, None): (1, 40.0),
+        (None, 2): (1, 51.0),
+    }
+    newest = portfolio.newest(store)
+    assert newest is not None
+    assert (newest.assessment_id, newest.as_of, newest.customers, newest.policy) == (2, FEB, 4, POLICY)
+    earlier = portfolio.earlier(store, newest)
+    assert earlier is not None and (earlier.assessment_id, earlier.as_of) == (1, JAN)
+    assert portfolio.earlier(store, earlier) is None
+    history = portfolio.imports(store)
+    assert history["import_id"].tolist() == [2, 1]
+    assert history["rows_taken"].tolist() == [4, 4]
+
+
+def test_an_empty_book_has_no_assessment() -> None:
+    store = Store()
+    assert portfolio.newest(store) is None
+    assert portfolio.imports(store).empty
+    assert portfolio.customers(store, {}).empty
