@@ -12,7 +12,8 @@ from riskcore.wording import reason_of
 t = words.current()
 asked = st.query_params.get("customer", "")
 assessed = controls.assessed_or_stop() if data.assessed() is None else data.assessed()
-found = data.ask(explanation.explain, assessed.policy, assessed.as_of, int(asked)) if asked.isdigit() else None
+is_key = asked.isdecimal() and len(asked) < 10  # a key is a 32-bit whole number
+found = data.ask(explanation.explain, assessed.policy, assessed.as_of, int(asked)) if is_key else None
 if found is None:
     controls.head(t("customer.title"))
     st.info(t("customer.absent"))
