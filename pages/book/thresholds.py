@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import board, controls, data, words
-from pages.parts.format import count
+from pages.parts.format import count, plain, short
 from riskcore import book, portfolio, reports, tiers
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
@@ -29,9 +29,11 @@ def from_url() -> list[int]:
         wished = [int(start) for start in asked.split("-")]
         tiers.check_order(wished, policy.base_score, policy.top_score)
     except (ValueError, AskedWrong):
-        st.session_state["thresholds_refused"] = asked
-        return in_force
-    return wished if len(wished) == len(in_force) else in_force
+        wished = []
+    if len(wished) == len(in_force):
+        return wished
+    st.session_state["thresholds_refused"] = asked
+    return in_force
 
 
 def current() -> list[int]:
@@ -186,7 +188,7 @@ def meeting() -> None:
     """What a released handle reruns."""
     now = current()
     if refused := st.session_state.pop("thresholds_refused", None):
-        st.warning(t("thresholds.refused", asked=refused))
+        st.warning(t("thresholds.refused", asked=plain(short(refused))))
     inputs(now)
     dimension = st.session_state.get("board_dimension", "industry")
     show_board(now, dimension)
