@@ -6,7 +6,7 @@ A file is opened by one process. Each thread works on a cursor of its own; value
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ _SAFE: dict[str, Any] = {
     "python_enable_replacements": False,
 }
 
+_HELD = ("Could not set lock", "used by another process")  # what the engine says on Unix and on Windows
+
 
 @cache
 def sql(name: str) -> str:
@@ -42,13 +44,12 @@ class Store:
         self._writing = threading.RLock()
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+        self._root = self._connect()
         try:
-            self._root = duckdb.connect(str(path) if path else ":memory:", config=_SAFE)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise StoreError("store_held", path=str(path)) from error
-            raise StoreError("store_unreadable", path=str(path)) from error
-        self._migrate()
+            self._migrate()
+        except BaseException:
+            self._root.close()  # a refused book is not held
+            raise
         self._root.execute("set enable_external_access = false")
         self._root.execute("set lock_configuration = true")
 
@@ -74,7 +75,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """All of what is done on the cursor, or nothing; one writer at a time. Checkpoints after success."""
+        """All of what is done on the cursor, or nothing; one writer at a time."""
         with self._writing:
             cursor = self.cursor()
             cursor.execute("begin transaction")
@@ -84,8 +85,10 @@ class Store:
                 cursor.execute("rollback")
                 raise
             cursor.execute("commit")
-            # Replaced data stay in the file until a checkpoint outside the transaction gives them back.
-            cursor.execute("checkpoint")
+            # Replaced data stay in the file until a checkpoint outside the transaction gives them back. While somebody
+            # reads there can be none; what was committed is safe in the log, and a later one serves as well.
+            with suppress(duckdb.TransactionException):
+                cursor.execute("checkpoint")
 
     def close(self) -> None:
         """Give the file back."""
@@ -94,6 +97,14 @@ class Store:
     def _run(self, question: str, values: Mapping[str, Any]) -> Cursor:
         text = question if " " in question else sql(question)
         return self.cursor().execute(text, dict(values) or None)
+
+    def _connect(self) -> Cursor:
+        try:
+            return duckdb.connect(str(self.path) if self.path else ":memory:", config=_SAFE)
+        except duckdb.IOException as error:
+            if any(words in str(error) for words in _HELD):
+                raise StoreError("store_held", path=str(self.path)) from error
+            raise StoreError("store_unreadable", path=str(self.path)) from error
 
     def _migrate(self) -> None:
         migrations = sorted((SQL / "migrations").glob("[0-9]*.sql"))
@@ -104,8 +115,9 @@ class Store:
             raise StoreError("store_newer", path=str(self.path), number=max(done), newest=newest)
         waiting = [m for m in migrations if int(m.name[:4]) not in done]
         if waiting and done and self.path is not None:
-            self._root.execute("checkpoint")
+            self._root.close()  # a process that copies a file it has open loses its lock on it
             shutil.copy2(self.path, self.path.with_suffix(f".before-{waiting[0].name[:4]}.duckdb"))
+            self._root = self._connect()
         for migration in waiting:
             self._root.execute("begin transaction")
             self._root.execute(migration.read_text("utf-8"))
