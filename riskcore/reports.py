@@ -12,7 +12,7 @@ from riskcore.portfolio import Assessed, Direction, Order
 from riskcore.spreadsheet import csv_bytes
 from riskcore.store import Cursor, Store
 from riskcore.text import Words
-from riskcore.wording import reason_of
+from riskcore.wording import main_reasons, reason_of
 
 REASONS = 4
 _HASH_SHOWN = 12
@@ -57,8 +57,7 @@ def _worded(found: pd.DataFrame, policy: Policy, t: Words) -> pd.DataFrame:
         frame[column] = _tiers(policy, frame[column])
     frame["score"] = frame["score"].astype("Int16")
     frame["rules"] = _rules(policy, frame["rules"])
-    names = {place: t.of(c.name) for place, c in enumerate(policy.characteristic)}
-    frame["reason"] = frame["reason"].map(names)
+    frame["reason"] = main_reasons(t, policy, frame)
     return frame
 
 

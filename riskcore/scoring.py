@@ -23,7 +23,8 @@ def compile_query(policy: Policy, facts: str = "facts") -> str:
     One row per customer: all columns of `facts`, then per characteristic `<id>_bin` and `<id>_points`, and
     `external_score`, `external_points`, `known_points`, `score` (NULL: not scored), `rules` (bit set in the
     policy's order), `best`, `worst` (places of tiers, 0 best), `tier`, `little_known`, `reason` (place of the
-    characteristic with the most points lost among those supplied, refused or expired).
+    characteristic with the most points lost among those supplied, refused or expired) with its `reason_state` and
+    `reason_value`.
     """
     steps = [
         ("raw_bins", _select("*", *(f"{_raw_bin(c)} as {c.id}_raw" for c in policy.characteristic), source=facts)),
@@ -36,13 +37,10 @@ def compile_query(policy: Policy, facts: str = "facts") -> str:
         ("fired", _select("*", *_cases(policy), source=f"(select *, {_counts(policy)} from scored)")),
         ("bound", _select("*", *_bound(policy), source="fired")),
         ("tiered", _select("*", f"{tier_sql(policy.thresholds)} as score_tier", source="bound")),
+        ("judged", _select("*", *_judged(policy), source="tiered")),
     ]
     named = ",\n".join(f"{name} as (\n{body}\n)" for name, body in steps)
-    last = (
-        "select *, least(greatest(score_tier, best), worst)::utinyint as tier,\n"
-        f"{_little_known(policy)} as little_known,\n{_reason(policy)} as reason\nfrom tiered"
-    )
-    return f"with {named}\n{last}"
+    return f"with {named}\n{_select('*', *_reason_told(policy), source='judged')}"
 
 
 def tier_sql(thresholds: tuple[int, ...], score: str = "score") -> str:
@@ -268,6 +266,14 @@ def _bound(policy: Policy) -> list[str]:
     ]
 
 
+def _judged(policy: Policy) -> list[str]:
+    return [
+        "least(greatest(score_tier, best), worst)::utinyint as tier",
+        f"{_little_known(policy)} as little_known",
+        f"{_reason(policy)} as reason",
+    ]
+
+
 def _little_known(policy: Policy) -> str:
     """Whether the customer stands in the worst tier for want of knowledge, and not for anything known to be bad."""
     worst = len(policy.tier) - 1
@@ -283,3 +289,11 @@ def _reason(policy: Policy) -> str:
     ]
     most = f"greatest({', '.join(lost)})"
     return f"(case when {most} >= 64 then 63 - {most} % 64 end)::utinyint"
+
+
+def _reason_told(policy: Policy) -> list[str]:
+    """The state and the value of the characteristic that is the reason, so that lists can put it in words."""
+    places = list(enumerate(policy.characteristic))
+    state = " ".join(f"when {place} then {c.id}_state" for place, c in places)
+    value = " ".join(f"when {place} then cast({c.id} as varchar)" for place, c in places)
+    return [f"(case reason {state} end)::utinyint as reason_state", f"case reason {value} end as reason_value"]

@@ -15,6 +15,7 @@ from riskcore.errors import Phrase, RiskError
 
 FOLDER = Path(__file__).parents[1] / "data" / "text"
 LANGUAGES = ("zh", "en")
+NAMES = {"zh": "中文", "en": "EN"}  # each in its own script, whatever the language of the page
 
 
 @dataclass(frozen=True)

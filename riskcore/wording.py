@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from riskcore import schema
-from riskcore.policy import Characteristic
+from riskcore.policy import Characteristic, Policy
 from riskcore.text import Words
 
 MINUS, NOTHING = "−", "–"
@@ -58,3 +58,11 @@ def reason_of(t: Words, c: Characteristic, state: int, value: Any) -> str:
         return t("reasons.refused", name=t.of(c.name))
     reason = t.of(c.reason).replace("{value}", value_of(t, c, value))
     return t("reasons.expired", reason=reason) if state == schema.EXPIRED else reason
+
+
+def main_reasons(t: Words, policy: Policy, listed: pd.DataFrame) -> list[str]:
+    """The largest loss of points of each row of a listing, in words; a dash where nothing supplied lost any."""
+    return [
+        NOTHING if is_nothing(place) else reason_of(t, policy.characteristic[int(place)], int(state), value)
+        for place, state, value in listed[["reason", "reason_state", "reason_value"]].itertuples(index=False)
+    ]

@@ -26,7 +26,7 @@ FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in 
 
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 SENTENCE = re.compile(r"[A-Za-z]['A-Za-z]*[,:;]? [A-Za-z]['A-Za-z]*[,:;]? [A-Za-z]['A-Za-z]*")
-NOT_WORDS = re.compile(r"<style>.*?</style>|<[^>]*>|:material/\w+:|^.*sans-serif$", re.DOTALL)
+NOT_WORDS = re.compile(r"^\w+/\w+\.py$|<style>.*?</style>|<[^>]*>|:material/\w+:|^.*sans-serif$", re.DOTALL)
 SAYING = re.compile(
     "title|(sub)?header|write|markdown|caption|text|((form_submit|download|link)_)?button|page_link|metric|info|"
     "warning|error|success|toast|badge|spinner|status|expander|popover|checkbox|toggle|radio|selectbox|"

@@ -18,12 +18,16 @@ from riskcore.text import LANGUAGES, keys, pair
 TOP = Path(__file__).parents[1]
 
 # Keys put together while the program runs; everything under these counts as used.
-DYNAMIC = ("board.", "errors.", "fields.", "policy_rules.", "problems.", "reasons.")
+DYNAMIC = (
+    *("board.", "coverage.", "customers.by_", "errors.", "fields.", "frame.open_", "imported.file_"),
+    *("imports.delimiter_", "imports.effect_", "imports.how_", "policy_rules.", "problems.", "reasons."),
+    *("segments.", "thresholds.way_", "units."),
+)
 
 # What stands in Latin letters in Chinese sentences too. Single letters, codes such as K7 and names with an
 # underscore need no entry.
 LATIN = set(
-    re.findall(r"\S+", "BOM CNY CSV English EUR Excel GB GB18030 ID JSON KB MB NaN NUL PDF SQL TOML TSV USD UTF-8")
+    re.findall(r"\S+", "BOM CNY CSV English EUR Excel GB GB18030 ID JSON KB MB NaN NUL PDF SQL TOML TSV USD UTC UTF-8")
 )
 CODE = re.compile(r"[A-Za-z]\d*|[a-z]+[0-9]*(_[a-z0-9]+)+|\d+[a-z]*")
 

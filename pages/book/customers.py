@@ -6,6 +6,7 @@ import streamlit as st
 from pages.parts import controls, data, words
 from pages.parts.format import count
 from riskcore import book, portfolio, reports, schema
+from riskcore.wording import main_reasons
 
 t = words.current()
 controls.head(t("customers.title"))
@@ -75,7 +76,7 @@ shown = pd.DataFrame(
         "region": rows["region"],
         "salesperson": rows["salesperson"],
         "rules": [controls.rule_names(policy, mask) for mask in rows["rules"]],
-        "reason": [controls.reason(t, policy, p) for p in rows["reason"]],
+        "reason": main_reasons(t, policy, rows),
     }
 )
 column = st.column_config

@@ -85,7 +85,7 @@ def tier_mix() -> None:
         st.markdown(f"{legend}  :gray[{t('overview.hatched', code=policy.tier[-1].code)}]")
     bars = [(mix, "customers"), (mix, "exposure")] if exposure_known else [(mix, "customers")]
     totals = [count(total(mix, "customers")), money(t, total(mix, "exposure"), currency)]
-    labels = [t(f"overview.{column}") for _, column in bars]
+    labels = [t("overview.customers"), t("overview.exposure")][: len(bars)]
     figure = charts.stacked_bars(policy, palette, labels, parts(t, policy, bars, currency), totals[: len(bars)], row=42)
     st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="tier_mix", alt=t("overview.tier_mix"))
 

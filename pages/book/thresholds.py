@@ -8,6 +8,7 @@ from pages.parts.format import count, plain, short
 from riskcore import book, portfolio, reports, tiers
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
+from riskcore.wording import main_reasons
 
 t = words.current()
 controls.head(t("thresholds.title"))
@@ -137,7 +138,7 @@ def movers(now: list[int]) -> None:
                 default="all",
                 key="direction",
                 required=True,
-                format_func=lambda d: t(f"thresholds.{d}", n=count(counts[d])),
+                format_func=lambda d: t(f"thresholds.way_{d}", n=count(counts[d])),
                 label_visibility="collapsed",
             )
             if counts["all"]:
@@ -166,7 +167,7 @@ def movers(now: list[int]) -> None:
             "exposure": rows["exposure"].astype(float),
             "past_due": rows["past_due"].astype(float),
             "industry": rows["industry"],
-            "reason": [controls.reason(t, policy, p) for p in rows["reason"]],
+            "reason": main_reasons(t, policy, rows),
         }
     )
     layout = {

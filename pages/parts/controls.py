@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import data, words
-from pages.parts.format import NOTHING, count, day, is_nothing
+from pages.parts.format import NOTHING, count, day
 from riskcore import book, coverage, portfolio, schema, scoring
 from riskcore.policy import Policy, Rule
 from riskcore.text import Words
@@ -96,11 +96,6 @@ def segment_name(t: Words, place: int, name: str) -> str:
 def rule_names(policy: Policy, mask: int) -> str:
     """The codes of the rules that fire."""
     return " ".join(rule.code for rule in scoring.rules_of(policy, int(mask)))
-
-
-def reason(t: Words, policy: Policy, place: Any) -> str:
-    """The characteristic that loses the most points, by name."""
-    return NOTHING if is_nothing(place) else t.of(policy.characteristic[int(place)].name)
 
 
 def bound_words(t: Words, policy: Policy, rule: Rule, row: Any) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from riskcore.text import LANGUAGES, Words
+from riskcore.text import LANGUAGES, NAMES, Words
 
 _KEY = "lang"
 
@@ -28,7 +28,7 @@ def switch() -> None:
     st.segmented_control(
         current()("frame.language"),
         LANGUAGES[::-1],
-        format_func={"en": "EN", "zh": "中文"}.__getitem__,
+        format_func=NAMES.__getitem__,
         key="lang_choice",
         on_change=chosen,
         required=True,

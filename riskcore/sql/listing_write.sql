@@ -5,6 +5,7 @@ select
   customer_key, customer_id, customer_name,
   lower(customer_id || ' ' || customer_name || ' ' || coalesce(short_name, '')) as search,
   nullif(trim(industry), ''), nullif(trim(region), ''), nullif(trim(salesperson), ''),
-  exposure, past_due, credit_limit, score, best, worst, tier, rules, known_points, little_known, reason
+  exposure, past_due, credit_limit, score, best, worst, tier, rules, known_points, little_known, reason,
+  reason_state, reason_value
 from scored join customer using (customer_key)
 order by position;

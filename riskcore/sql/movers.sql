@@ -8,7 +8,7 @@ with tiered as (
   from listing
 )
 select position, customer_key, customer_id, customer_name, score, was, now, exposure, past_due, credit_limit,
-  industry, region, salesperson, rules, reason
+  industry, region, salesperson, rules, reason, reason_state, reason_value
 from tiered
 where case $direction when 'better' then now < was when 'worse' then now > was else now <> was end
 order by position

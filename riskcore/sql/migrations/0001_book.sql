@@ -241,5 +241,7 @@ create table listing (
     rules INTEGER not null,
     known_points SMALLINT not null,
     little_known BOOLEAN not null,
-    reason UTINYINT  -- place of the characteristic with the largest points lost, in the policy's order
+    reason UTINYINT,  -- place of the characteristic with the largest points lost, in the policy's order
+    reason_state UTINYINT,
+    reason_value VARCHAR
 );
