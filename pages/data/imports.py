@@ -38,6 +38,7 @@ def choose() -> ingest.Upload | None:
         on_click="ignore",
     )
     if file is None:
+        st.caption(t("imports.into_own"))
         return None
     if st.session_state.get("upload_id") != file.file_id:
         st.session_state["upload_id"] = file.file_id

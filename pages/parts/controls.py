@@ -9,13 +9,13 @@ import streamlit as st
 from pages.parts import data, words
 from pages.parts.format import NOTHING, count, day
 from riskcore import book, coverage, portfolio, schema, scoring
-from riskcore.policy import Policy, Rule
+from riskcore.policy import Policy, Rule, rate_on_what_is_known
 from riskcore.text import Words
 
 PER_PAGE = 25
 
 
-def head(title: str, note: str = "") -> None:
+def head(title: str) -> None:
     """The title, which book and policy this is and as of when, the language, and the way to the other book."""
     t, assessed = words.current(), data.assessed()
     is_sample = data.kind() == "sample"
@@ -34,9 +34,23 @@ def head(title: str, note: str = "") -> None:
             if st.button(t(f"frame.open_{other}"), key="other_book", type="tertiary", icon=":material/swap_horiz:"):
                 data.open_book(other)
                 st.rerun()
-    if note:
-        st.caption(note)
     st.query_params["book"] = data.kind()
+    if assessed:
+        _little_known(t, assessed)
+
+
+def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
+    """Where too little is known for anybody to leave the worst tier: say so, and offer the draft, or the way back."""
+    if assessed.draft:
+        st.warning(t("frame.is_draft"), icon=":material/draft:")
+        if st.button(t("frame.back_to_policy"), key="back_to_policy"):
+            book.assess(data.store())
+            st.rerun()
+    elif data.ask(coverage.nobody_can_leave_worst, assessed.assessment_id, assessed.policy):
+        st.warning(t("frame.little_known", code=assessed.policy.tier[-1].code), icon=":material/help:")
+        if st.button(t("frame.rate_on_known"), key="rate_on_known", icon=":material/draft:"):
+            book.assess(data.store(), rate_on_what_is_known(assessed.policy), draft=True)
+            st.rerun()
 
 
 def as_of_line(t: Words, assessed: portfolio.Assessed) -> str:

@@ -4,8 +4,7 @@ import streamlit as st
 
 from pages.parts import controls, data
 from pages.parts.format import count, plain
-from riskcore import book, coverage, portfolio, settings, versions
-from riskcore.policy import rate_on_what_is_known
+from riskcore import book, coverage, portfolio, settings
 from riskcore.text import Words
 
 
@@ -30,17 +29,6 @@ def show(t: Words, name: str, rows_taken: int, rows_set_aside: int) -> None:
         sentence += " " + t("imported.most_useful", file=t(f"imported.file_{useful[0]}"), points=count(useful[1]))
     st.markdown(sentence)
     controls.coverage_table(t, policy, coverage.by_family(store, assessed.assessment_id, policy))
-    if coverage.nobody_can_leave_worst(store, assessed.assessment_id, policy) and not assessed.draft:
-        worst = policy.tier[-1].code
-        st.warning(t("imported.little_known", code=worst), icon=":material/help:")
-        if st.button(t("imported.rate_on_known"), icon=":material/draft:"):
-            book.assess(store, rate_on_what_is_known(versions.in_force(store)), draft=True)
-            st.rerun()
-    if assessed.draft:
-        st.warning(t("imported.is_draft"), icon=":material/draft:")
-        if st.button(t("imported.back_to_policy")):
-            book.assess(store)
-            st.rerun()
 
 
 def own_sales(t: Words) -> None:
