@@ -47,16 +47,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(end.code or 0)
     try:
         outcome = _RUN[args.command](args, t)
-    except Stopped as stop:
-        outcome = stopped(stop, t)
-    except RiskError as error:
-        outcome = Outcome(FAILED, [t.error(error)], {"error": t.error(error), "reason": error.key})
     except Exception as error:
-        traceback.print_exc()
-        sentence = t("cli.failed", detail=f"{type(error).__name__}: {error}")
-        outcome = Outcome(FAILED, [sentence], {"error": sentence, "reason": "cli.failed"})
+        outcome = _failed(error, t)
     _say(outcome, args.json)
     return outcome.status
+
+
+def _failed(error: Exception, t: Words) -> Outcome:
+    """The end of what raised an error; where nobody foresaw it, its traceback goes to stderr too."""
+    if isinstance(error, Stopped):
+        return stopped(error, t)
+    if isinstance(error, RiskError):
+        return Outcome(FAILED, [t.error(error)], {"error": t.error(error), "reason": error.key})
+    if isinstance(error, OSError) and error.filename:
+        sentence = t("cli.unwritable", path=error.filename, detail=error.strerror)
+        return Outcome(FAILED, [sentence], {"error": sentence, "reason": "cli.unwritable"})
+    traceback.print_exception(error)
+    sentence = t("cli.failed", detail=f"{type(error).__name__}: {error}")
+    return Outcome(FAILED, [sentence], {"error": sentence, "reason": "cli.failed"})
 
 
 def _say(outcome: Outcome, as_json: bool) -> None:
@@ -79,28 +87,26 @@ def _import(args: argparse.Namespace, t: Words) -> Outcome:
     imports: list[dict[str, Any]] = []
     data: dict[str, Any] = {"store": str(path), "imports": imports, "not_taken": []}
     # A book that does not exist yet is made once there is something to take in.
-    store = Store(path) if path.exists() else Store()
+    store = _existing(path) if path.exists() else Store()
     try:
         for number, file in enumerate(args.files):
             try:
                 ready = make_ready(file, versions.in_force(store), store, answers)
-            except Stopped as stop:
-                if not number:
+                if store.path is None:
+                    store.close()
+                    store = Store(path)
+                seen = ingest.seen_before(store, ready.upload.sha256)
+                taken = book.take_in(
+                    store, ready.upload, ready.checked, ready.matches, ready.answers, as_of, args.whole_book
+                )
+            except Exception as error:
+                if not imports:
                     raise
-                end = stopped(stop, t)
-                rest = [str(f) for f in args.files[number:]]
-                done = [str(f) for f in args.files[:number]]
-                between = t("cli.between")
+                end, between = _failed(error, t), t("cli.between")
+                done, rest = ([str(f) for f in files] for files in (args.files[:number], args.files[number:]))
                 lines += [*end.lines, t("cli.partly", done=between.join(done), rest=between.join(rest))]
                 data |= end.data | {"not_taken": rest}
                 break
-            if store.path is None:
-                store.close()
-                store = Store(path)
-            seen = ingest.seen_before(store, ready.upload.sha256)
-            taken = book.take_in(
-                store, ready.upload, ready.checked, ready.matches, ready.answers, as_of, args.whole_book
-            )
             lines.append(_rows_line(ready, t) + t("cli.as_of", day=as_of.isoformat()))
             if seen is not None:
                 lines.append(t("cli.seen_before", file=seen[0], day=seen[2].isoformat()))
@@ -189,14 +195,10 @@ def _sample(args: argparse.Namespace, t: Words) -> Outcome:
 
 
 def _check_replaceable(path: Path) -> None:
-    """Whether a sample may take the place of this file: it is not the own book, and no process holds it."""
+    """Whether a sample may take the place of this file: a book that no process holds, and not the own one."""
     if path.resolve() == book.path("own").resolve():
         raise Stopped(Phrase("cli.own_book", {"path": str(path)}))
-    try:
-        Store(path).close()
-    except StoreError as error:
-        if error.key == "errors.store_held":
-            raise
+    _existing(path).close()
 
 
 def _sample_files(args: argparse.Namespace, t: Words) -> Outcome:
@@ -244,7 +246,15 @@ def _existing(path: Path) -> Store:
     """A book that is there already; a mistyped name makes no new one."""
     if not path.exists():
         raise Stopped(Phrase("cli.no_book", {"path": str(path)}))
+    if path.is_file() and _beginning(path)[8:] not in {b"", b"DUCK"}:
+        # The database would read a table of text into memory instead, and forget all that is put in.
+        raise StoreError("store_unreadable", path=str(path))
     return Store(path)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(12)
 
 
 _RUN: dict[str, Callable[[argparse.Namespace, Words], Outcome]] = {

@@ -281,6 +281,15 @@ def test_a_book_that_another_process_holds_is_one_clear_sentence(run: Run, file:
     assert counts(path) == (1, 1, 3)
 
 
+def test_a_book_that_cannot_be_opened_is_one_clear_sentence(run: Run, file: Any, tmp_path: Path) -> None:
+    small = file("small.csv", SMALL)
+    for path in (tmp_path, small, small / "under" / "book.duckdb"):
+        status, out, err = run("import", small, "--store", path)
+        assert (status, out, len(err.splitlines())) == (3, "", 1)
+        assert str(small) in err or str(tmp_path) in err
+    assert small.read_text("utf-8") == SMALL
+
+
 # -- score
 
 
@@ -462,11 +471,14 @@ def test_a_sample_book_is_made_once_and_opens(run: Run) -> None:
         assert portfolio.newest(store).customers == 40  # type: ignore[union-attr]
 
 
-def test_the_own_book_is_not_replaced_by_a_sample(run: Run, file: Any) -> None:
+def test_neither_the_own_book_nor_another_file_is_replaced_by_a_sample(run: Run, file: Any) -> None:
     run("import", file("small.csv", SMALL))
     status, _, err = run("sample", "--store", book.path("own"), "--force")
     assert status == 3 and "own book" in err
     assert counts(book.path("own")) == (1, 1, 3)
+    other = file("other.csv", SMALL)
+    assert run("sample", "--store", other, "--force")[0] == 3
+    assert other.read_text("utf-8") == SMALL
 
 
 def test_the_files_of_a_sample_are_the_same_for_a_seed_and_can_be_taken_in(run: Run, tmp_path: Path) -> None:
