@@ -34,7 +34,8 @@ def head(title: str) -> None:
             if st.button(t(f"frame.open_{other}"), key="other_book", type="tertiary", icon=":material/swap_horiz:"):
                 data.open_book(other)
                 st.rerun()
-    st.query_params["book"] = data.kind()
+    # One entry in the browser's history, not two.
+    st.query_params.update(in_url())
     if assessed:
         _little_known(t, assessed)
 
@@ -51,6 +52,11 @@ def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
         if st.button(t("frame.rate_on_known"), key="rate_on_known", icon=":material/draft:"):
             book.assess(data.store(), rate_on_what_is_known(assessed.policy), draft=True)
             st.rerun()
+
+
+def in_url() -> dict[str, str]:
+    """What every page's address says, so that a link opens in the same language on the same book."""
+    return {"lang": words.current().lang, "book": data.kind()}
 
 
 def as_of_line(t: Words, assessed: portfolio.Assessed) -> str:
@@ -165,7 +171,8 @@ def customer_table(shown: pd.DataFrame, keys: pd.Series, layout: dict[str, Any],
     """A table of customers; a click on a row opens the customer. The URL carries a number, never a name."""
     row = clicked_row(shown, layout, key, place)
     if row is not None:
-        st.switch_page("book/customer.py", query_params={"customer": str(int(keys.iloc[row]))})
+        # The whole address at once: what a page adds to it later, the browser's way back would stop at.
+        st.switch_page("book/customer.py", query_params={"customer": str(int(keys.iloc[row])), **in_url()})
 
 
 def coverage_table(t: Words, policy: Policy, families: Sequence[coverage.Known]) -> None:

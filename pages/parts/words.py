@@ -17,7 +17,7 @@ def current() -> Words:
 
 
 def switch() -> None:
-    """Draw the switch, and keep the language in the URL so that a link opens in it."""
+    """Draw the switch."""
     lang = current().lang
 
     def chosen() -> None:
@@ -34,4 +34,3 @@ def switch() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    st.query_params["lang"] = lang
