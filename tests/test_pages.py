@@ -275,3 +275,44 @@ def test_the_smallest_file_gives_tiers_at_once(home: Path, lang: str) -> None:
     assert app.metric[0].value == "3"
     sound(app.switch_page(PAGES["customers"]).run())
     assert set(app.dataframe[0].value["name"]) == {"Ore & Sons", "=cmd()|' /C calc'!A0", "<script>x</script>"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_good_rows_are_taken_and_every_bad_one_is_listed(home: Path, lang: str) -> None:
+    t = Words(lang)
+    lines = [
+        "customer id,name,credit score,quick ratio,balance",
+        "R1,Good,700,1.2,-250.00",
+        "R2,Ragged,650",
+        'R3,"Broken,650,1.1,100',
+        f"R4,{'x' * 10_000_000},650,1.1,100",
+        "R1,Twice,710,1.3,100",
+        "R5,Not a number,660,NaN,100",
+        "R6,Endless,670,inf,100",
+        "R7,Too large,680,1e400,100",
+        "R8,Good too,690,0.9,100",
+    ]
+    app = opened("imports", lang)
+    app.file_uploader[0].set_value(("mixed.csv", "\n".join(lines).encode(), "text/csv"))
+    sound(app.run())
+    listed = next(table.value for table in app.dataframe if "effect" in table.value)
+    reasons = dict(zip(listed["line"], listed["reason"], strict=True))
+    not_finite = t("problems.not_finite")
+    assert reasons == {
+        3: t("problems.ragged", found=3, expected=5),
+        4: t("problems.broken_quote"),
+        5: t("problems.cell_too_long", most=32_000),
+        6: t("problems.duplicate_id", first=2),
+        7: not_finite,
+        8: not_finite,
+        9: not_finite,
+    }
+    assert t("imports.problems_note", rows=4, cells=3) in captions(app)
+    [take] = [b for b in app.button if b.label == t("imports.take", n=5)]
+    take.click()
+    sound(app.run())
+    taken = data.own().rows("select customer_id, exposure from listing order by customer_id")
+    assert [(name, float(exposure)) for name, exposure in taken] == [
+        ("R1", -250),
+        *((name, 100) for name in ("R5", "R6", "R7", "R8")),
+    ]
