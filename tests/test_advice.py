@@ -218,6 +218,24 @@ def test_growth_that_is_too_fast_comes_down_one_bin() -> None:
     assert advice.score_after == scored["score"] + 6
 
 
+def test_supplying_a_value_is_one_step_whatever_its_bin() -> None:
+    row = {c.id: inside(c, len(c.bins) - 1) for c in POLICY.characteristic}
+    row |= {"quick_ratio": 0.3, "interest_coverage": REFUSED}
+    [scored] = books.score(POLICY, [row])
+    policy = policies.with_thresholds(POLICY, (scored["score"] + 10, 400))
+    # Two bins of the quick ratio would add 14; it stands first in the policy.
+    advice, _ = advise(only_movable(policy, "quick_ratio", "interest_coverage"), row)
+    assert advice.steps == (Step("interest_coverage", 7, 3, 10, True),)
+
+
+def test_a_new_value_takes_over_its_part_of_the_external_score() -> None:
+    policy = only_movable(policies.with_thresholds(POLICY, (693, 400)), "quick_ratio")
+    advice, scored = advise(policy, {"credit_score": 690.0})
+    assert scored["score"] == 690
+    # 25 points at most, of which 690 stands for 18.
+    assert (advice.steps, advice.score_after) == ((Step("quick_ratio", 0, 4, 3, True),), 693)
+
+
 def test_a_count_is_a_whole_number() -> None:
     data = only_movable(POLICY, "legal_events_24m").model_dump(mode="json", by_alias=True)
     more_than_one = {"best_tier": "C", "all": [{"fact": "legal_events_24m", "above": 1}]}

@@ -169,6 +169,7 @@ def test_net_worth_over_the_limit_asked_for_else_the_present_one() -> None:
     assert said(one((JAN, {"net_worth": 500, "credit_limit": 300})), name) == (1.666667, KNOWN)
     assert said(one((JAN, {"net_worth": -500, "credit_limit": 100})), name) == (-5.0, KNOWN)
     assert said(one((JAN, {"net_worth": 500, "credit_limit": 0})), name) == (None, MISSING)
+    assert said(one((JAN, {"net_worth": 500, "requested_limit": 0, "credit_limit": 9})), name) == (None, MISSING)
     assert said(one((JAN, {"net_worth": 500})), name) == (None, MISSING)
     # Facts of two files come together, and age as the net worth does.
     old = {"net_worth": 500, "own_statement_date": date(2024, 1, 31)}
