@@ -1,0 +1,51 @@
+"""Sample books of any size to measure on, made once and kept."""
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from riskcore import book, ingest, sample, versions
+from riskcore.store import Store
+
+CHUNK = 100_000  # customers generated and read at a time, so that a million fit into a few gigabytes
+
+
+def home(customers: int) -> Path:
+    """The folder of books whose sample holds that many customers, made where it is not there yet."""
+    kept = Path(os.environ.get("RISK_BENCH_HOME") or Path(tempfile.gettempdir()) / "risk-bench")
+    folder = kept / str(customers)
+    path = folder / "sample.duckdb"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        if customers <= CHUNK:
+            book.make_sample(path, customers)
+        else:
+            _make_in_chunks(path, customers)
+    return folder
+
+
+def _make_in_chunks(path: Path, customers: int) -> None:
+    """Books of their own seeds as files of one book: all files of the older date, then all of the newer one."""
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    store = Store(partial)
+    book.set_own_annual_sales(store, sample.own_annual_sales(customers))
+    for newer in (False, True):
+        for chunk in range(-(-customers // CHUNK)):
+            size = min(CHUNK, customers - chunk * CHUNK)
+            _take(store, sample.book(size, seed=chunk)[newer], chunk)
+        book.assess(store)
+    store.close()
+    partial.replace(path)
+
+
+def _take(store: Store, file: sample.SampleFile, chunk: int) -> None:
+    frame = file.frame.assign(customer_id=f"{chunk:03}-" + file.frame["customer_id"])
+    policy = versions.in_force(store)
+    upload = ingest.read(frame.to_csv(index=False).encode(), f"{chunk:03}_{file.name}")
+    matches = ingest.propose(upload, policy, {})
+    checked = ingest.check(upload, matches, {}, policy, store)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with store.transaction() as cursor:
+        ingest.load(cursor, upload, checked, matches, {}, file.as_of, False, now)
