@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from riskcore import schema, scoring
 from riskcore.policy import Characteristic, Policy
-from riskcore.policy.models import Bin
+from riskcore.policy.card import Bin
 from riskcore.store import Cursor
 
 MOST_TOGETHER = 3  # more changes at once are no advice
@@ -104,15 +104,15 @@ def _ways(policy: Policy, c: Characteristic, scored: Mapping[str, Any]) -> list[
         width = policy.top_score - policy.base_score  # the external score stands for this silence
         now = (2 * c.max_points * (scored["external_score"] - policy.base_score) + width) // (2 * width)
     ascending = list(c.bins) if c.is_category else sorted(c.bins, key=_lower)
-    if code in {0, scoring.REFUSED_BIN} or present is None:
+    if code in {0, schema.REFUSED_BIN} or present is None:
         present = -math.inf if ascending[0].points < ascending[-1].points else math.inf
-    supplies = not 1 <= code < scoring.REFUSED_BIN
+    supplies = not 1 <= code < schema.REFUSED_BIN
     ways = []
     for number, b in enumerate(c.bins, 1):
         if b.points > now:
             climb = 1 if supplies else abs(ascending.index(b) - ascending.index(c.bins[code - 1]))
             # An expired value that is renewed where it was stays what it was.
-            value = scored[c.id] if code == scoring.EXPIRED_BINS + number else None
+            value = scored[c.id] if code == schema.EXPIRED_BINS + number else None
             value = _nearest(c, b, present) if value is None else value
             ways.append(_Way(Step(c.id, code, number, b.points - now, supplies), value, climb))
     return sorted(ways, key=lambda way: way.step.points_gain)

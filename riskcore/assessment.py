@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from riskcore import features, schema, scoring, settings, versions
+from riskcore import features, schema, scoring, settings, strategy, versions
 from riskcore.policy import Policy
 from riskcore.store import Cursor, sql
 
@@ -19,6 +19,7 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
     day = as_of or _newest_import(cursor)
     features.prepare(cursor, policy, day, settings.own_annual_sales(cursor))
     cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
+    cursor.execute(f"create or replace temp table sized as {strategy.compile_query(policy)}")
     [number] = cursor.execute("select coalesce(max(assessment_id), 0) + 1 from assessment").fetchone() or (1,)
     now = datetime.now(UTC).replace(tzinfo=None)
     cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from scored", [number, policy.hash, day, now])
@@ -32,7 +33,7 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
     _write_cube(cursor, int(number))
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_write"))
-    for table in ("scored", "facts", "industry_word", "country_word"):
+    for table in ("sized", "scored", "facts", "industry_word", "country_word"):
         cursor.execute(f"drop table {table}")
     return int(number)
 

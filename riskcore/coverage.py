@@ -34,12 +34,6 @@ def by_family(store: Store, assessment_id: int, policy: Policy) -> list[Known]:
     ]
 
 
-def age_of_values(store: Store, assessment_id: int, policy: Policy) -> dict[str, float]:
-    """By family, the share of the values once supplied that have expired or were withdrawn, 0 to 1."""
-    shares = by_family(store, assessment_id, policy)
-    return {s.family: s.expired / (s.known + s.expired) if s.expired else 0.0 for s in shares}
-
-
 def best_score(policy: Policy, store: Store, assessment_id: int) -> int | None:
     """The score of a customer with the best of all that is known of anybody in the book, and nothing else.
 
@@ -86,9 +80,9 @@ def nobody_can_leave_worst(store: Store, assessment_id: int, policy: Policy) -> 
 def _bins(store: Store, assessment_id: int, policy: Policy) -> list[tuple[Characteristic, str, int, int]]:
     """Each bin that holds customers: its characteristic, what is known of a value in it, customers, their points."""
     question = "select characteristic, bin, customers, points from bin_count where assessment_id = $assessment"
-    states = {0: "missing", scoring.REFUSED_BIN: "refused"}
+    states = {0: "missing", schema.REFUSED_BIN: "refused"}
     return [
-        (policy.known_characteristic(name), states.get(code, "expired" if code > scoring.EXPIRED_BINS else "known"), *n)
+        (policy.known_characteristic(name), states.get(code, "expired" if code > schema.EXPIRED_BINS else "known"), *n)
         for name, code, *n in store.rows(question, assessment=assessment_id)
     ]
 

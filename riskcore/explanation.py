@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from riskcore import features, scoring, settings
+from riskcore import features, schema, scoring, settings
 from riskcore.policy import Characteristic, Policy, Rule
 from riskcore.store import Cursor, Store
 
@@ -36,12 +36,12 @@ class Line:
     @property
     def is_refused(self) -> bool:
         """Whether the customer refused to tell."""
-        return self.bin == scoring.REFUSED_BIN
+        return self.bin == schema.REFUSED_BIN
 
     @property
     def is_expired(self) -> bool:
         """Whether the value is too old, or was withdrawn."""
-        return self.bin > scoring.EXPIRED_BINS
+        return self.bin > schema.EXPIRED_BINS
 
 
 @dataclass(frozen=True)

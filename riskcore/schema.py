@@ -54,7 +54,8 @@ ATTRIBUTES = (
     *_fields(
         "amount",
         "exposure ar_balance past_due_amount credit_limit requested_limit annual_sales customer_revenue net_worth "
-        "secured_amount insured_limit agency_limit last_sale_amount last_receipt_amount registered_capital",
+        "working_capital secured_amount insured_limit agency_limit last_sale_amount last_receipt_amount "
+        "registered_capital",
     ),
     *_fields("number", "credit_days agency_payment_index employees"),
     *_fields("flag", "credit_block"),
@@ -87,6 +88,9 @@ FIELDS: dict[str, Field] = {f.name: f for f in (*IDENTITY, *ATTRIBUTES, *CHARACT
 
 # What a cell says of a characteristic or of the credit score; NULL in an input row where it says nothing.
 MISSING, KNOWN, REFUSED, EXPIRED, WITHDRAWN = 0, 1, 2, 3, 4
+
+# A stored bin: 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
+REFUSED_BIN, EXPIRED_BINS = 7, 8
 
 STATED: tuple[Field, ...] = (*CHARACTERISTICS, FIELDS["credit_score"])  # fields whose cells carry a state
 

@@ -12,9 +12,7 @@ A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
 """
 
 from riskcore import schema
-from riskcore.policy import Characteristic, Policy, Rule, Test, Tier
-
-REFUSED_BIN, EXPIRED_BINS = 7, 8
+from riskcore.policy import Characteristic, Policy, Rule, Test
 
 
 def compile_query(policy: Policy, facts: str = "facts") -> str:
@@ -59,24 +57,9 @@ def columns(policy: Policy) -> list[str]:
     ]
 
 
-def points_of_bin(characteristic: Characteristic, code: int) -> int | None:
-    """What a stored bin earns by the table alone; None where it depends on the customer (missing, refused)."""
-    if code in {0, REFUSED_BIN}:
-        return None
-    if code > EXPIRED_BINS:
-        return min(characteristic.bins[code - EXPIRED_BINS - 1].points, characteristic.missing_points)
-    return characteristic.bins[code - 1].points
-
-
 def rules_of(policy: Policy, mask: int) -> list[Rule]:
     """The rules whose bits are set, in the policy's order."""
     return [rule for place, rule in enumerate(policy.rule) if mask >> place & 1]
-
-
-def bounding_tier(policy: Policy, rules: list[Rule], best: int) -> tuple[Tier, list[Rule]]:
-    """The best tier that the rules leave, and those of them that can hold a tier at all."""
-    holding = [r for r in rules if any(case.best_tier for case in r.case)]
-    return policy.tier[best], holding
 
 
 def _select(*columns: str, source: str) -> str:
@@ -105,8 +88,8 @@ def _raw_bin(c: Characteristic) -> str:
 
 def _bin(c: Characteristic) -> str:
     return (
-        f"(case {c.id}_state when {schema.KNOWN} then {c.id}_raw when {schema.REFUSED} then {REFUSED_BIN} "
-        f"when {schema.EXPIRED} then case when {c.id}_raw > 0 then {EXPIRED_BINS} + {c.id}_raw else 0 end "
+        f"(case {c.id}_state when {schema.KNOWN} then {c.id}_raw when {schema.REFUSED} then {schema.REFUSED_BIN} "
+        f"when {schema.EXPIRED} then case when {c.id}_raw > 0 then {schema.EXPIRED_BINS} + {c.id}_raw else 0 end "
         f"else 0 end)::utinyint"
     )
 
@@ -118,7 +101,7 @@ def _earned(policy: Policy) -> list[str]:
     for c in policy.characteristic:
         known = [f"when {place} then {b.points}" for place, b in enumerate(c.bins, 1)]
         expired = [
-            f"when {EXPIRED_BINS + place} then {min(b.points, c.missing_points) if kept is None else kept}"
+            f"when {schema.EXPIRED_BINS + place} then {min(b.points, c.missing_points) if kept is None else kept}"
             for place, b in enumerate(c.bins, 1)
         ]
         out.append(f"(case {c.id}_bin {' '.join(known + expired)} end)::integer as {c.id}_earned")
@@ -172,7 +155,7 @@ def _points(policy: Policy) -> list[str]:
         refused = "0" if mode == "zero" else f"least({c.refused_points}, {own})"
         silent = f"case when is_filled then 0 else {missing} end" if fills else missing
         out.append(
-            f"(case {c.id}_bin when 0 then {silent} when {REFUSED_BIN} then {refused} "
+            f"(case {c.id}_bin when 0 then {silent} when {schema.REFUSED_BIN} then {refused} "
             f"else {c.id}_earned end)::smallint as {c.id}_points"
         )
     stood = f"(2 * silent_points * (external_score - {base}) + {width}) // {2 * width}"
@@ -233,7 +216,7 @@ def _test(policy: Policy, rule: Rule, test: Test) -> str:
         fact = f"coalesce({rule.code.lower()}, false)::integer"
     elif test.fact in ids:
         # The last value counts, known or expired: letting one expire must never lift a bound.
-        fact = f"(case when {test.fact}_bin not in (0, {REFUSED_BIN}) then {test.fact} end)"
+        fact = f"(case when {test.fact}_bin not in (0, {schema.REFUSED_BIN}) then {test.fact} end)"
     else:
         fact = test.fact
     parts = [

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from riskcore import assessment, schema, scoring
 from riskcore.policy import Policy
-from riskcore.policy.models import Bin
+from riskcore.policy.card import Bin
 from riskcore.store import Store
 from tests.reference import REFUSED, Expired
 

@@ -17,7 +17,7 @@ FLOORS = (
     {"errors"},  # every module may raise one, and text words them
     {"schema", "text", "metrics", "spreadsheet"},
     {"policy", "store"},
-    {"ingest", "features", "scoring", "tiers", "versions", "settings", "wording"},
+    {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
     {"portfolio", "assessment", "sample", "advice", "coverage", "explanation"},
     {"reports", "book", "commands"},
     {"__main__"},

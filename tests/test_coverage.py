@@ -62,23 +62,11 @@ def test_shares_by_family_are_of_all_values_of_all_customers(mixed: tuple[Store,
         assert share.known + share.refused + share.expired + share.missing == pytest.approx(1)
 
 
-def test_age_is_the_expired_share_of_what_was_supplied(mixed: tuple[Store, int]) -> None:
-    store, number = mixed
-    ages = coverage.age_of_values(store, number, POLICY)
-    assert ages == {
-        "financial": pytest.approx(2 / 3),
-        "credit_report": 0.0,
-        "history_payment": 1.0,
-        "industry": 0.0,
-    }
-
-
 def test_nobody_is_no_share_and_no_file() -> None:
     store = Store()
     number = books.assess(store, POLICY)
     shares = coverage.by_family(store, number, POLICY)
     assert shares == [(f.id, 0, 0, 0, 0) for f in POLICY.family]
-    assert set(coverage.age_of_values(store, number, POLICY).values()) == {0.0}
     assert coverage.most_useful_file(POLICY, store, number) is None
     assert not coverage.nobody_can_leave_worst(store, number, POLICY)
 

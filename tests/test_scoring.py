@@ -203,14 +203,6 @@ def test_moving_a_threshold_never_moves_a_bound(starts: list[int]) -> None:
     assert before == after
 
 
-def test_points_of_a_stored_bin_follow_from_the_policy() -> None:
-    rows = random_book(3, 200)
-    for scored in books.score(POLICY, rows):
-        for c in POLICY.characteristic:
-            points = scoring.points_of_bin(c, scored[f"{c.id}_bin"])
-            assert points is None or points == scored[f"{c.id}_points"]
-
-
 @pytest.mark.parametrize("rule", [r for r in POLICY.rule if r.code.lower() in {f"k{n}" for n in range(1, 10)}])
 def test_each_hard_flag_holds_the_best_customer_in_the_worst_tier(rule: policies.Rule) -> None:
     best = {c.id: max(c.bins, key=lambda b: b.points) for c in POLICY.characteristic}

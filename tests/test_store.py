@@ -239,7 +239,9 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     given |= {"last": 2, "t1": 800, "t2": 500, "u1": 700, "u2": 600, "top": 3, "shown": 2, "most": 5, "skip": 0}
     cursor = book.cursor()
     cursor.execute("begin transaction")
-    cursor.execute(f"create temp table sized as {strategy.compile_query(POLICY)}" if "from sized" in text else "select 1")
+    cursor.execute(
+        f"create temp table sized as {strategy.compile_query(POLICY)}" if "from sized" in text else "select 1"
+    )
     # What is not given is NULL, as it is where a page sets no filter.
     answer = cursor.execute(text, {slot: given.get(slot) for slot in slots} or None).fetchall()
     cursor.execute("rollback")

@@ -12,8 +12,8 @@ from riskcore.ingest.columns import Column, Scratch, source_sql, type_column
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import cell_words, plain, unit_of
-from riskcore.policy import Policy
-from riskcore.policy.models import Agency, Name
+from riskcore.policy import Name, Policy
+from riskcore.policy.models import Agency
 from riskcore.store import Store
 from riskcore.text import Words
 

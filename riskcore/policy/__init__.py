@@ -13,7 +13,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from riskcore.errors import Phrase, PolicyError
-from riskcore.policy.models import Characteristic, Name, Policy, Rule, Test, Tier
+from riskcore.policy.base import Name
+from riskcore.policy.card import Characteristic
+from riskcore.policy.models import Policy, Rule, Test, Tier
 
 __all__ = ["DEFAULT", "Characteristic", "Name", "Policy", "Rule", "Test", "Tier", "from_canonical", "load", "parse"]
 

@@ -1,131 +1,16 @@
-"""What a policy is made of, each part with the rules that it must keep.
-
-A breach raises with the name of a sentence in `policy_rules.toml`, so that the person reads it in either language.
-"""
+"""What a policy is made of beside the scorecard, each part with the rules that it must keep."""
 
 import hashlib
 import json
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, model_validator
 
 from riskcore import schema
-
-TierCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+$")]  # safe as a literal in a compiled query
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
-Points = Annotated[int, Field(ge=0, le=550)]
-Months = Annotated[int, Field(ge=1, le=120)]
-
-
-def _broken(rule: str, value: Any, **slots: Any) -> PydanticCustomError:
-    """A breach of a rule of ours; `rule` names its sentence in `policy_rules.toml`."""
-    return PydanticCustomError("ours", "{rule}: {value}", {"rule": rule, "value": value, "slots": slots})
-
-
-class Frozen(BaseModel):
-    """Values that do not change once made, and no names that are not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Name(Frozen):
-    """What a thing is called in both languages."""
-
-    zh: Annotated[str, StringConstraints(min_length=1)]
-    en: Annotated[str, StringConstraints(min_length=1)]
-
-
-class Bin(Frozen):
-    """One interval or one category of a characteristic, and the points it earns."""
-
-    points: Points
-    lower: float | None = None
-    upper: float | None = None
-    value: Word | None = None
-    name: Name | None = None
-    words: tuple[str, ...] = ()
-
-
-class Special(Frozen):
-    """A word that stands in a column of numbers and earns a bin of its own, such as `no debt`."""
-
-    bin: int
-    name: Name
-    words: tuple[str, ...]
-
-
-class Characteristic(Frozen):
-    """A fact that earns points; bin 1 is the worst and earns none."""
-
-    id: str
-    code: str
-    family: str
-    name: Name
-    long_name: Name
-    unit: Literal["times", "percent", "days", "months", "years", "count", "notches", "category"]
-    valid_months: Months | None = None
-    dated_by: Literal["own_statement_date"] | None = None  # else the as-of date of the import
-    file: Literal["statements", "bureau", "receivables", "master"]  # the kind of file that tells it
-    missing_points: Points
-    refused_points: Points
-    required: bool = False
-    movable: bool = True
-    reason: Name
-    special: Special | None = None
-    words: dict[str, float] = {}
-    not_monotone: str | None = None
-    closed: Literal["left", "right"] | None = None
-    bins: tuple[Bin, ...] = Field(min_length=2, max_length=6)
-
-    @property
-    def max_points(self) -> int:
-        """The most points that any bin earns."""
-        return max(b.points for b in self.bins)
-
-    @property
-    def is_category(self) -> bool:
-        """Whether values are words rather than numbers."""
-        return self.unit == "category"
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        known = {f.name: f for f in schema.CHARACTERISTICS}
-        if self.id not in known:
-            raise _broken("characteristic_unknown", self.id)
-        if self.is_category != (known[self.id].kind == "category"):
-            raise _broken("characteristic_unit", self.unit)
-        if min(b.points for b in self.bins) != 0:
-            raise _broken("worst_bin_is_zero", min(b.points for b in self.bins))
-        if max(self.missing_points, self.refused_points) > self.max_points:
-            raise _broken("missing_above_max", max(self.missing_points, self.refused_points), most=self.max_points)
-        if self.is_category:
-            values = [b.value for b in self.bins]
-            if None in values or len(set(values)) != len(values):
-                raise _broken("category_values", values)
-        else:
-            self._check_intervals()
-        if self.special and not 1 <= self.special.bin <= len(self.bins):
-            raise _broken("special_bin", self.special.bin)
-        return self
-
-    def _check_intervals(self) -> None:
-        if self.closed is None:
-            raise _broken("closed_missing", self.id)
-        ascending = sorted(self.bins, key=lambda b: float("-inf") if b.lower is None else b.lower)
-        lowest = 0 if self.unit == "count" else None  # a count below 0 is no count: it is missing
-        if ascending[0].lower != lowest or ascending[-1].upper is not None:
-            raise _broken("bins_open_ends", self.id)
-        for left, right in pairwise(ascending):
-            if left.upper is None or left.upper != right.lower:
-                raise _broken("bins_gap", left.upper if left.upper is not None else right.lower)
-        points = [b.points for b in ascending]
-        if points not in (sorted(points), sorted(points, reverse=True)) and not self.not_monotone:
-            raise _broken("bins_not_monotone", points)
+from riskcore.policy.base import Colour, Frozen, Months, Name, Share, TierCode, Word, broken
+from riskcore.policy.card import Characteristic, Family
 
 
 class Test(Frozen):
@@ -151,11 +36,11 @@ class Test(Frozen):
     def _check(self) -> Self:
         asked = (self.known, self.equals, self.below, self.above, self.at_least, self.at_most, self.within)
         if all(a is None for a in asked):
-            raise _broken("test_empty", self.fact)
+            raise broken("test_empty", self.fact)
         if self.fact not in FACTS:
-            raise _broken("fact_unknown", self.fact)
+            raise broken("fact_unknown", self.fact)
         if unknown := set(self.of) - {f.name for f in schema.CHARACTERISTICS}:
-            raise _broken("characteristic_unknown", min(unknown))
+            raise broken("characteristic_unknown", min(unknown))
         return self
 
 
@@ -187,6 +72,7 @@ class Strategy(Frozen):
     terms_days_by_approval: Annotated[int, Field(ge=0, le=365)]
     prepay: bool
     deposit_pct: Annotated[int, Field(ge=0, le=100)] = 0
+    kept_pct: Share  # of a customer's sales that stays when it is treated this way
     max_factor_pct: Annotated[int, Field(ge=0, le=500)]
     review_months: Months
     approver: Name
@@ -235,15 +121,28 @@ class PdScale(Frozen):
 class Loss(Frozen):
     """Loss given default and the share of an unused limit that is drawn, both in per cent."""
 
-    lgd_pct: Annotated[float, Field(ge=0, le=100)]
-    ead_share_pct: Annotated[float, Field(ge=0, le=100)]
+    lgd_pct: Share
+    ead_share_pct: Share
 
 
-class Family(Frozen):
-    """A group of characteristics."""
+class Limit(Frozen):
+    """How a credit limit follows from need, capacity and our own size; factors in per cent by grade of the score."""
 
-    id: str
-    name: Name
+    step: Annotated[int, Field(ge=1)]
+    peak_factor: Annotated[float, Field(ge=1, le=5)]
+    late_days_most: Annotated[int, Field(ge=0, le=90)]
+    net_worth_share_pct: Share
+    working_capital_share_pct: Share
+    own_sales_share_pct: Share
+    grade_factor_pct: dict[Word, Annotated[int, Field(ge=0, le=500)]]
+
+
+class Money(Frozen):
+    """What sales on credit earn and cost, in per cent: assumptions that a book may replace by its own."""
+
+    margin_pct: Share
+    cost_of_money_pct: Share
+    retention_uncertainty_pct: Share
 
 
 class Industry(Frozen):
@@ -315,6 +214,8 @@ class Policy(Frozen):
     external_score: ExternalScore
     pd_scale: PdScale
     loss: Loss
+    limit: Limit
+    money: Money
     tier: tuple[Tier, ...] = Field(min_length=2, max_length=7)
     rule: tuple[Rule, ...]
     external_grade_best: dict[Word, str]
@@ -367,19 +268,21 @@ class Policy(Frozen):
         ):
             doubles = {n for n in names if names.count(n) > 1}
             if doubles:
-                raise _broken("named_twice", f"{what} {min(doubles)}")
+                raise broken("named_twice", f"{what} {min(doubles)}")
         check_thresholds(self)
         codes = {t.code for t in self.tier}
         for rule in self.rule:
             for case in rule.case:
                 if case.best_tier is not None and case.best_tier not in codes:
-                    raise _broken("rule_tier_unknown", f"{rule.code}: {case.best_tier}")
+                    raise broken("rule_tier_unknown", f"{rule.code}: {case.best_tier}")
                 if any(t.fact == "flag" for t in case.all) and rule.code.lower() not in schema.FIELDS:
-                    raise _broken("rule_flag_unknown", rule.code)
+                    raise broken("rule_flag_unknown", rule.code)
+        if lacking := {g.code for g in self.pd_scale.grade} - set(self.limit.grade_factor_pct):
+            raise broken("grade_factor_missing", min(lacking))
         families = {f.id for f in self.family}
         for c in self.characteristic:
             if c.family not in families:
-                raise _broken("family_unknown", f"{c.id}: {c.family}")
+                raise broken("family_unknown", f"{c.id}: {c.family}")
         return self
 
 
@@ -387,12 +290,12 @@ def check_thresholds(policy: "Policy") -> None:
     """Whether tiers stand in falling order on the scale, the worst without a start of its own."""
     *better, worst = policy.tier
     if worst.min_score is not None:
-        raise _broken("worst_tier_start", worst.min_score)
+        raise broken("worst_tier_start", worst.min_score)
     above = policy.top_score + 1
     before = str(policy.top_score)
     for tier in better:
         if tier.min_score is None:
-            raise _broken("tier_start_missing", tier.code)
+            raise broken("tier_start_missing", tier.code)
         if not policy.base_score < tier.min_score < above:
-            raise _broken("tier_start_order", f"{tier.code} {tier.min_score}", before=before)
+            raise broken("tier_start_order", f"{tier.code} {tier.min_score}", before=before)
         above, before = tier.min_score, f"{tier.code} {tier.min_score}"

@@ -1,7 +1,7 @@
 -- The same cells by one dimension: its most frequent values by name, "not given" at place -1, the others together.
 insert into cube
 with named as (
-  select coalesce(nullif(trim(dimension_column), ''), '') as segment, * from scored
+  select coalesce(nullif(trim(dimension_column), ''), '') as segment, * from sized
 ),
 ranked as (
   select segment, row_number() over (order by count(*) desc, segment) - 1 as place
@@ -13,10 +13,34 @@ placed as (
     case when ranked.place >= $shown then '' else named.segment end as shown_segment
   from named left join ranked using (segment)
 )
-select $assessment, $dimension, shown_segment, place, score, best, worst, little_known,
+select $assessment, $dimension, shown_segment, place, score, best, worst, little_known, in_default,
   count(*),
   count(exposure),
   (coalesce(sum(exposure), 0) * 100)::bigint,
-  (coalesce(sum(past_due), 0) * 100)::bigint
+  (coalesce(sum(past_due), 0) * 100)::bigint,
+  (coalesce(sum(unused_limit), 0) * 100)::bigint,
+  (coalesce(sum(annual_sales), 0) * 100)::bigint,
+  coalesce(sum(round(annual_sales::double * 100 * late_days)::bigint), 0)::bigint,
+  [coalesce(sum(tier_limit[1] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[2] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[3] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[4] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[5] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[6] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[7] * 100), 0)::bigint][1:any_value(len(tier_limit))],
+  [coalesce(sum(greatest(tier_limit[1] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[2] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[3] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[4] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[5] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[6] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[7] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint][1:any_value(len(tier_limit))],
+  [coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[1] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[2] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[3] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[4] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[5] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[6] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[7] * 100, 0)), 0)::bigint][1:any_value(len(tier_limit))]
 from placed
-group by shown_segment, place, score, best, worst, little_known;
+group by shown_segment, place, score, best, worst, little_known, in_default;

@@ -1,9 +1,33 @@
 -- The whole book by score and bound. One row per cell: counts, and sums in cents.
 insert into cube
-select $assessment, '', '', 0, score, best, worst, little_known,
+select $assessment, '', '', 0, score, best, worst, little_known, in_default,
   count(*),
   count(exposure),
   (coalesce(sum(exposure), 0) * 100)::bigint,
-  (coalesce(sum(past_due), 0) * 100)::bigint
-from scored
-group by score, best, worst, little_known;
+  (coalesce(sum(past_due), 0) * 100)::bigint,
+  (coalesce(sum(unused_limit), 0) * 100)::bigint,
+  (coalesce(sum(annual_sales), 0) * 100)::bigint,
+  coalesce(sum(round(annual_sales::double * 100 * late_days)::bigint), 0)::bigint,
+  [coalesce(sum(tier_limit[1] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[2] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[3] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[4] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[5] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[6] * 100), 0)::bigint,
+    coalesce(sum(tier_limit[7] * 100), 0)::bigint][1:any_value(len(tier_limit))],
+  [coalesce(sum(greatest(tier_limit[1] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[2] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[3] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[4] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[5] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[6] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
+    coalesce(sum(greatest(tier_limit[7] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint][1:any_value(len(tier_limit))],
+  [coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[1] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[2] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[3] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[4] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[5] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[6] * 100, 0)), 0)::bigint,
+    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[7] * 100, 0)), 0)::bigint][1:any_value(len(tier_limit))]
+from sized
+group by score, best, worst, little_known, in_default;

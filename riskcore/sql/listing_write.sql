@@ -6,6 +6,8 @@ select
   lower(customer_id || ' ' || customer_name || ' ' || coalesce(short_name, '')) as search,
   nullif(trim(industry), ''), nullif(trim(region), ''), nullif(trim(salesperson), ''),
   exposure, past_due, credit_limit, score, best, worst, tier, rules, known_points, little_known, reason,
-  reason_state, reason_value
-from scored join customer using (customer_key)
+  reason_state, reason_value,
+  nullif(trim(parent_id), ''), credit_days, annual_sales, late_days, in_default, unused_limit, need, capacity, own_cap, binding,
+  tier_limit
+from sized join customer using (customer_key)
 order by position;

@@ -67,6 +67,7 @@ create table input (
     annual_sales DECIMAL(18,2),
     customer_revenue DECIMAL(18,2),
     net_worth DECIMAL(18,2),
+    working_capital DECIMAL(18,2),
     secured_amount DECIMAL(18,2),
     insured_limit DECIMAL(18,2),
     agency_limit DECIMAL(18,2),
@@ -204,6 +205,7 @@ create table bin_count (
     points BIGINT not null
 );
 
+-- in_default: a rule says default, so that the probability is 1 whatever the score.
 -- Sums by score, bound and segment: what a dragged threshold needs. dimension '' is the whole book. place ranks
 -- the segments by customers from 0; -1 is "not given", 12 all the others together.
 create table cube (
@@ -215,10 +217,17 @@ create table cube (
     best UTINYINT not null,
     worst UTINYINT not null,
     little_known BOOLEAN not null,
+    in_default BOOLEAN not null,
     customers BIGINT not null,
     with_exposure BIGINT not null,
     exposure_cents BIGINT not null,
-    past_due_cents BIGINT not null
+    past_due_cents BIGINT not null,
+    unused_cents BIGINT not null,        -- of present limits
+    sales_cents BIGINT not null,         -- ours to them, a year
+    sales_late_cents BIGINT not null,    -- sales x days late (at most those of the policy)
+    tier_limit_cents BIGINT[] not null,       -- recommended limits under each tier, best first
+    tier_limit_up_cents BIGINT[] not null,    -- of that, above the present limit, where there is one
+    tier_limit_down_cents BIGINT[] not null   -- and below it
 );
 
 -- The customers of the last assessment as a user pages them: position 1 has the largest exposure.
@@ -243,5 +252,16 @@ create table listing (
     little_known BOOLEAN not null,
     reason UTINYINT,  -- place of the characteristic with the largest points lost, in the policy's order
     reason_state UTINYINT,
-    reason_value VARCHAR
+    reason_value VARCHAR,
+    parent_id VARCHAR,
+    credit_days DOUBLE,
+    annual_sales DECIMAL(18,2),
+    late_days DOUBLE not null,
+    in_default BOOLEAN not null,
+    unused_limit DECIMAL(18,2),
+    need DOUBLE,
+    capacity DOUBLE,
+    own_cap DOUBLE,
+    binding VARCHAR,
+    tier_limit BIGINT[] not null
 );
