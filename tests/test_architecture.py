@@ -18,7 +18,7 @@ FLOORS = (
     {"schema", "text", "metrics", "spreadsheet"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
-    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation"},
+    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money"},
     {"reports", "book", "commands"},
     {"__main__"},
 )
