@@ -4,7 +4,7 @@ import csv
 import io
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -44,7 +44,9 @@ ZH = (
     "信用额度",
 )
 SCRIPT = "<script>window.__xss = 1</script><img src=x onerror='window.__xss = 1'>"
+FILE = "<b>book *1*.csv"
 FORMULA = "=cmd()|' /C calc'!A0"
+LOCAL = ("data", "blob")  # addresses of what the page holds already
 NAMES = {"en": "Harbour Timber & Co", "zh": "宁波海丰木业有限公司𠮷"}
 SECTIONS = {"en": ("Manufacturing", "Construction"), "zh": ("制造业", "建筑业")}
 
@@ -154,21 +156,25 @@ def cells(page: Page, table: int = 0) -> list[str]:
 
 @pytest.mark.parametrize(("lang", "headings", "encoding"), [("en", EN, "utf-8"), ("zh", ZH, "gb18030")])
 def test_a_file_becomes_a_meeting(
-    page: Page, address: str, asked: list[str], lang: str, headings: Sequence[str], encoding: str
+    page: Page,
+    address: str,
+    asked: list[str],
+    screenshot: Callable[[str], Path],
+    lang: str,
+    headings: Sequence[str],
+    encoding: str,
 ) -> None:
     t = Words(lang)
     customers = book_of(lang)
     page.goto(f"{address}/import?lang={lang}&book=own")
     page.locator("input[type=file]").set_input_files(
-        {"name": "book.csv", "mimeType": "text/csv", "buffer": file_of(customers, headings, encoding)}
+        {"name": FILE, "mimeType": "text/csv", "buffer": file_of(customers, headings, encoding)}
     )
-    page.get_by_text(
-        t("imports.file_line", name="book.csv", encoding="~", delimiter="~", n=60).split("~")[0]
-    ).wait_for()
+    page.get_by_text(t("imports.file_line", name=FILE, encoding="~", delimiter="~", n=60).split("~")[0]).wait_for()
     page.get_by_text(t("imports.answer_first")).wait_for()
     page.get_by_text(t("questions.percent_times_100")).click()
     page.get_by_role("button", name=t("imports.take", n=60)).click()
-    page.get_by_text(t("imported.done", name="book.csv", taken=60, aside=0)).wait_for()
+    page.get_by_text(t("imported.done", name=FILE, taken=60, aside=0)).wait_for()
     page.get_by_role("link", name=t("imported.to_thresholds")).click()
 
     page.locator("[data-handle=A]").wait_for()
@@ -187,6 +193,13 @@ def test_a_file_becomes_a_meeting(
     assert FORMULA in shown
     assert str(movers[0].scored()[0]) in shown
 
+    with page.expect_download() as download:
+        page.get_by_role("button", name=t("thresholds.download")).click()
+    rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    assert len(rows) == 1 + len(movers)
+    assert SCRIPT in rows[1]
+    assert f"'{FORMULA}" in rows[2]  # no spreadsheet takes it for a formula
+
     page.wait_for_url(re.compile(f"t={thresholds[0]}-{thresholds[1]}"))
     page.reload()
     page.get_by_text(t("thresholds.movers_note", n=len(movers))).wait_for()
@@ -202,13 +215,14 @@ def test_a_file_becomes_a_meeting(
     page.get_by_role("heading", name=SCRIPT, exact=True).wait_for()
     assert parse_qs(urlsplit(page.url).query)["customer"][0].isdecimal()
     expect(page.get_by_test_id("stHtml").filter(has_text=re.compile(r"^\d+$"))).to_have_text(str(movers[0].scored()[0]))
+    page.get_by_role("link", name=t("overview.title"), exact=True).click()
+    page.get_by_role("heading", name=t("overview.largest")).wait_for()
+    expect(page.get_by_test_id("stDataFrame").first.locator("[role=gridcell]").nth(1)).to_have_text(SCRIPT)
+    screenshot(f"main-job-{lang}")
     assert page.evaluate("window.__xss") is None
     foreign = {url for url in asked if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme not in LOCAL}
     assert not foreign
     assert len(asked) > 20
-
-
-LOCAL = ("data", "blob")
 
 
 def agree(page: Page, customers: Sequence[Customer], thresholds: tuple[int, ...]) -> None:
