@@ -22,6 +22,7 @@ NOT_SCORED = LAST - FIRST + 1  # the place after the last score
 Columns = Mapping[str, Any]
 
 _DRAWN = ("code", "light", "dark", "ink_light", "ink_dark")  # of a tier, beside its name
+_PINNED = ("key", "name", "score", "best", "worst")  # of a customer
 
 _FOLDER = Path(__file__).parent
 _SCRIPTS = ("board_count.js", "board_draw.js", "board.js")
@@ -52,12 +53,17 @@ def payload(
     currency: str,
     dimension: str = "industry",
     names: Mapping[str, str] | None = None,
+    money: Mapping[str, Any] | None = None,
+    pins: Sequence[Mapping[str, Any]] = (),
+    present: bool = False,
 ) -> dict[str, Any]:
     """What the browser needs to draw the board at any thresholds, as JSON values.
 
     `total` and `segments` are cube columns, amounts in cents of `currency`; `segments` are those of `dimension`,
     and `names` are shown instead of their values. `in_force` and `thresholds` hold the minimum score of each tier
-    but the worst, best first.
+    but the worst, best first. `money` is what the money queries bind and `uncertainty`, of the share of sales kept
+    in the prepaid tier, in percentage points; without it no money is drawn. `pins` are up to five customers to mark:
+    `key, name, score` (None without one), `best, worst`. `present` is the board as the control of a meeting's screen.
     """
     return {
         "lang": lang,
@@ -67,6 +73,9 @@ def payload(
         "thresholds": [int(score) for score in thresholds],
         "texts": {key.removeprefix("board."): pair(key)[lang] for key in keys() if key.startswith("board.")},
         "total": _total(total),
+        "money": dict(money) if money else None,
+        "pins": [{part: pin[part] for part in _PINNED} for pin in pins],
+        "present": present,
         "segments": {"title": t(f"board.segments.{dimension}"), **_segments(segments, names or {}, t)},
     }
 
