@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import words
+from pages.parts import presenting, words
 from riskcore.errors import RiskError
 
 ICON = Path(__file__).parent / "parts" / "icon.svg"  # an emoji or a material icon would be fetched from outside
@@ -20,10 +20,12 @@ page = st.navigation(
         st.Page("book/customer.py", title=t("customer.title"), url_path="customer", visibility="hidden"),
         st.Page("data/imports.py", title=t("imports.title"), url_path="import"),
     ],
-    position="top",
+    position="hidden" if presenting.on() else "top",
 )
 # Streamlit writes white on primary buttons, which cannot be read on the dark theme's light petrol.
 st.html("<style>.st-key-main button{color:light-dark(#FFF,#0B0E13)}</style>")
+if presenting.on():
+    presenting.enlarge()
 try:
     page.run()
 except RiskError as error:

@@ -166,3 +166,8 @@ def held_by_rule(store: Store, policy: Policy) -> dict[str, int]:
 def imports(store: Store) -> pd.DataFrame:
     """The history of imports, newest first."""
     return store.ask("imports")
+
+
+def listed(store: Store, customer_keys: Sequence[int]) -> pd.DataFrame:
+    """The listing's rows of some customers, largest exposure first."""
+    return store.ask("listed", customers=list(customer_keys))

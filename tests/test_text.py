@@ -19,7 +19,17 @@ TOP = Path(__file__).parents[1]
 
 # Keys put together while the program runs; everything under these counts as used.
 DYNAMIC = (
-    *("board.", "coverage.", "customers.by_", "errors.", "fields.", "frame.open_", "imported.file_"),
+    *(
+        "assuming.",
+        "board.",
+        "coverage.",
+        "customers.by_",
+        "errors.",
+        "fields.",
+        "frame.open_",
+        "frame.theme_",
+        "imported.file_",
+    ),
     *("imports.delimiter_", "imports.effect_", "imports.how_", "policy_rules.", "problems.", "reasons."),
     *("segments.", "thresholds.way_", "units."),
 )

@@ -23,9 +23,19 @@ Columns = Mapping[str, Any]
 
 _DRAWN = ("code", "light", "dark", "ink_light", "ink_dark")  # of a tier, beside its name
 _PINNED = ("key", "name", "score", "best", "worst")  # of a customer
+_MONEY = ("exposure", "unused", "sales", "sales_late")  # in cents, by cell
+_LIMITS = ("limit", "limit_up", "limit_down")  # in cents, by cell and tier
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("board_count.js", "board_draw.js", "board.js")
+_SCRIPTS = (
+    "board_count.js",
+    "board_money.js",
+    "board_draw.js",
+    "board_chart.js",
+    "board_price.js",
+    "board_pins.js",
+    "board.js",
+)
 
 
 def script() -> str:
@@ -73,7 +83,7 @@ def payload(
         "thresholds": [int(score) for score in thresholds],
         "texts": {key.removeprefix("board."): pair(key)[lang] for key in keys() if key.startswith("board.")},
         "total": _total(total),
-        "money": dict(money) if money else None,
+        "money": {**money, **_money(total, len(tiers))} if money else None,
         "pins": [{part: pin[part] for part in _PINNED} for pin in pins],
         "present": present,
         "segments": {"title": t(f"board.segments.{dimension}"), **_segments(segments, names or {}, t)},
@@ -121,6 +131,31 @@ def _total(columns: Columns) -> dict[str, Any]:
         "with_exposure": _packed(_filled(columns["with_exposure"], float), "<f8"),
         "exposure": _packed(_filled(columns["exposure_cents"], float), "<f8"),
         "past_due": _packed(_filled(columns["past_due_cents"], float), "<f8"),
+    }
+
+
+def _money(columns: Columns, tiers: int) -> dict[str, Any]:
+    """Cells by bounds and default for what follows from sales, and limits by the tier that the score alone gives.
+
+    Limits are whole already, so they are summed here over what each bound makes of that tier: `limit[tier][place]`.
+    """
+    place = _places(columns["score"])
+    best, worst, in_default = (_filled(columns[name], int) for name in ("best", "worst", "in_default"))
+    groups, group = _groups(best, worst, in_default)
+    finals = [np.clip(tier, best, worst) for tier in range(tiers)]
+
+    def by_tier(name: str) -> list[str]:
+        cells = np.array(columns[name].tolist(), dtype=float).reshape(-1, tiers)
+        rows = np.arange(len(cells))
+        sums = (np.bincount(place.astype(int), cells[rows, final], NOT_SCORED + 1) for final in finals)
+        return [_packed(sum_, "<f8") for sum_ in sums]
+
+    return {
+        "groups": groups,
+        "group": _packed(group, "<u2"),
+        "score": _packed(place, "<u2"),
+        **{name: _packed(_filled(columns[f"{name}_cents"], float), "<f8") for name in _MONEY},
+        **{name: by_tier(f"tier_{name}_cents") for name in _LIMITS},
     }
 
 

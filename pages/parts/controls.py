@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import data, words
+from pages.parts import data, presenting, words
 from pages.parts.format import NOTHING, count, day
 from riskcore import book, coverage, portfolio, schema, scoring
 from riskcore.policy import Policy, Rule, rate_on_what_is_known
@@ -15,7 +15,7 @@ from riskcore.text import Words
 PER_PAGE = 25
 
 
-def head(title: str) -> None:
+def head(title: str, present: bool = False) -> None:
     """The title, which book and policy this is and as of when, the language, and the way to the other book."""
     t, assessed = words.current(), data.assessed()
     is_sample = data.kind() == "sample"
@@ -29,15 +29,21 @@ def head(title: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if assessed:
                 st.caption(as_of_line(t, assessed), width="content")
-            words.switch()
-            other: book.Kind = "own" if is_sample else "sample"
-            if st.button(t(f"frame.open_{other}"), key="other_book", type="tertiary", icon=":material/swap_horiz:"):
-                data.open_book(other)
-                st.rerun()
+            if present:
+                presenting.links_out(t)
+            else:
+                words.switch()
+                _other_book(t, "own" if is_sample else "sample")
     # One entry in the browser's history, not two.
     st.query_params.update(in_url())
-    if assessed:
+    if assessed and not present:
         _little_known(t, assessed)
+
+
+def _other_book(t: Words, other: book.Kind) -> None:
+    if st.button(t(f"frame.open_{other}"), key="other_book", type="tertiary", icon=":material/swap_horiz:"):
+        data.open_book(other)
+        st.rerun()
 
 
 def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
