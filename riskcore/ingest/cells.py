@@ -35,11 +35,20 @@ _POINT_DECIMAL = re.compile(r"\D*\d*\.(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(,\d{3})+\.\
 _BLANKS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))|(?<!\d)\s|\s(?!\d)")  # between thousands and beside signs
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞|1\.#(inf|ind|qnan)0*)")
 
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 _DOTTED = re.compile(r"()(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_MONTH = re.compile(r"(\d{4})(?:[-/]|年)(\d{1,2})月?")
+_NAMED = re.compile(
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<month>[a-z]{3,9})[-/., ]*(?P<year>\d{4})"
+    r"|(?P<month_first>[a-z]{3,9})[-/. ]*(?:(?P<day_second>\d{1,2})(?:st|nd|rd|th)?[-/., ]+)?(?P<year_last>\d{4})"
+)
+_MONTHS = ["january", "february", "march", "april", "may", "june"]
+_MONTHS += ["july", "august", "september", "october", "november", "december"]
+_HALF_MONTH = 15
+_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?( ?z|[+-]\d{2}:?\d{2})?$")
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ def day_first(texts: Iterable[str]) -> bool | None:
     """Whether a column writes the day before the month: its dates above 12 decide; None where they do not."""
     firsts, seconds = set[bool](), set[bool]()
     for text in texts:
-        if found := _SLASHED.fullmatch(plain(text)):
+        if found := _SLASHED.fullmatch(_TIME.sub("", plain(text))):
             firsts.add(int(found[1]) > 12)
             seconds.add(int(found[2]) > 12)
     if (True in firsts) == (True in seconds):
@@ -155,11 +164,14 @@ def day_first(texts: Iterable[str]) -> bool | None:
 
 
 def read_date(text: str, is_day_first: bool | None) -> Cell:
-    """A date however it is written; a bare year is its first of July, 20000 to 80000 a spreadsheet's day."""
-    t = plain(text).removesuffix("年") if re.fullmatch(r"\d{4}年", plain(text)) else plain(text)
+    """A date however it is written, with a time or without.
+
+    A bare year is its first of July, a bare month its fifteenth, 20000 to 80000 a spreadsheet's day.
+    """
+    t = _TIME.sub("", plain(text))
     if t in cell_words("cell.no_date"):
         return Cell()
-    if found := re.fullmatch(r"(\d{4,5})(\.\d*)?", t):
+    if found := re.fullmatch(r"(\d{4,5})(\.\d*)?年?", t):
         whole = int(found[1])
         if whole in _YEARS and not (found[2] or "").strip(".0"):
             return Cell(date(whole, 7, 1))
@@ -168,6 +180,8 @@ def read_date(text: str, is_day_first: bool | None) -> Cell:
     for pattern in (_ISO, _COMPACT, _CHINESE):
         if found := pattern.fullmatch(t):
             return _day(*map(int, found.groups()))
+    if found := _MONTH.fullmatch(t):
+        return _day(int(found[1]), int(found[2]), _HALF_MONTH)
     if found := _DOTTED.fullmatch(t):
         return _day(int(found[4]), int(found[3]), int(found[2]))
     if found := _SLASHED.fullmatch(t):
@@ -175,7 +189,18 @@ def read_date(text: str, is_day_first: bool | None) -> Cell:
         if first == second or is_day_first is not None:
             return _day(year, second, first) if is_day_first else _day(year, first, second)
         return _problem("date_order")
-    return _problem("not_a_date")
+    return _named_date(t) or _problem("not_a_date")
+
+
+def _named_date(t: str) -> Cell | None:
+    """A date with its month in letters: 05-Jan-2026, Jan 5, 2026, 5th January 2026, March 2020."""
+    found = _NAMED.fullmatch(t)
+    if found is None:
+        return None
+    word = found["month"] or found["month_first"]
+    month = next((place for place, name in enumerate(_MONTHS, 1) if name.startswith(word)), None)
+    day = int(found["day"] or found["day_second"] or _HALF_MONTH)
+    return None if month is None else _day(int(found["year"] or found["year_last"]), month, day)
 
 
 def _day(year: int, month: int, day: int) -> Cell:
