@@ -54,7 +54,7 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
     shown = getattr(item, "funcargs", {}).get("page")
-    if report.when == "call" and report.failed and shown is not None:
+    if report.when == "call" and report.failed and isinstance(shown, Page):
         shown.screenshot(path=SCREENSHOTS / f"failed-{item.name}.png")
     return report
 
