@@ -62,8 +62,8 @@ def show_board(now: list[int], dimension: str) -> None:
         for tier in policy.tier
     ]
     payload = board.payload(
-        data.ask(portfolio.cube, assessed.assessment_id),
-        data.ask(portfolio.cube, assessed.assessment_id, dimension),
+        data.shared(portfolio.cube, assessed.assessment_id),
+        data.shared(portfolio.cube, assessed.assessment_id, dimension),
         faces,
         in_force,
         now,

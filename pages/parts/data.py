@@ -12,6 +12,7 @@ from riskcore.errors import RiskError
 from riskcore.store import Store
 
 _BOOK = "book"
+_BY_NAME = {FunctionType: lambda f: f"{f.__module__}.{f.__name__}"}  # a question in a cache's key
 
 
 @st.cache_resource
@@ -58,16 +59,26 @@ def ask(question: Callable[..., Any], *inputs: Any, **named: Any) -> Any:
     return _answer(question, kind(), _version(store()), inputs, named)
 
 
+def shared(question: Callable[..., Any], *inputs: Any) -> Any:
+    """The same for a large answer that nobody changes: one object for all sessions, where `ask` copies it each time."""
+    return _shared(question, kind(), _version(store()), inputs)
+
+
 def _version(opened: Store) -> str:
     row = opened.one("select max(created_at), (select max(created_at) from import), count(*) from assessment")
     return str(row)
 
 
-@st.cache_data(max_entries=512, show_spinner=False, hash_funcs={FunctionType: lambda f: f"{f.__module__}.{f.__name__}"})
+@st.cache_data(max_entries=512, show_spinner=False, hash_funcs=_BY_NAME)
 def _answer(
     question: Callable[..., Any], chosen: book.Kind, version: str, inputs: tuple[Any, ...], named: dict[str, Any]
 ) -> Any:
     return question(_open(chosen), *inputs, **named)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False, hash_funcs=_BY_NAME)
+def _shared(question: Callable[..., Any], chosen: book.Kind, version: str, inputs: tuple[Any, ...]) -> Any:
+    return question(_open(chosen), *inputs)
 
 
 def _has_customers() -> bool:
