@@ -1,12 +1,14 @@
 """Sample books of any size to measure on, made once and kept."""
 
+import hashlib
 import os
+import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from riskcore import book, ingest, sample, versions
-from riskcore.store import Store
+from riskcore import book, ingest, policy, sample, versions
+from riskcore.store import SQL, Store
 
 CHUNK = 100_000  # customers generated and read at a time, so that a million fit into a few gigabytes
 
@@ -14,15 +16,23 @@ CHUNK = 100_000  # customers generated and read at a time, so that a million fit
 def home(customers: int) -> Path:
     """The folder of books whose sample holds that many customers, made where it is not there yet."""
     kept = Path(os.environ.get("RISK_BENCH_HOME") or Path(tempfile.gettempdir()) / "risk-bench")
-    folder = kept / str(customers)
+    folder = kept / f"{customers}-{_made_of()}"
     path = folder / "sample.duckdb"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        for outdated in kept.glob(f"{customers}-*"):
+            shutil.rmtree(outdated)
+        folder.mkdir(parents=True)
         if customers <= CHUNK:
             book.make_sample(path, customers)
         else:
             _make_in_chunks(path, customers)
     return folder
+
+
+def _made_of() -> str:
+    """A short name of what decides a book's content: the policy, the tables and questions, the generator."""
+    files = [policy.DEFAULT, *SQL.rglob("*.sql"), *Path(sample.__file__).parent.glob("*.*")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()[:8]
 
 
 def _make_in_chunks(path: Path, customers: int) -> None:
