@@ -2,4 +2,6 @@
 
 import streamlit as st
 
-app = st.App("pages/frame.py")
+from pages.parts import failing
+
+app = st.App("pages/frame.py", on_script_error=failing.tell)

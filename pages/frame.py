@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import presenting, words
+from pages.parts import failing, presenting, words
 from riskcore.errors import RiskError
 
 ICON = Path(__file__).parent / "parts" / "icon.svg"  # an emoji or a material icon would be fetched from outside
@@ -29,4 +29,4 @@ if presenting.on():
 try:
     page.run()
 except RiskError as error:
-    st.error(t.error(error), icon=":material/error:")
+    failing.tell(error)

@@ -9,6 +9,7 @@ from pages.parts import charts, controls, data, words
 from pages.parts.format import NOTHING, age_days, count, day, money, percent, plain, short, signed
 from pages.parts.mix import parts, total
 from riskcore import book, coverage, portfolio
+from riskcore import money as book_money
 from riskcore.policy import Policy
 
 t = words.current()
@@ -22,6 +23,13 @@ palette = charts.Palette(dark=st.context.theme.type == "dark")
 mix = data.ask(portfolio.mix, assessed.assessment_id, policy.thresholds)
 mix_before = None if before is None else data.ask(portfolio.mix, before.assessment_id, before.policy.thresholds)
 moves = None if before is None else data.ask(portfolio.migration, before.assessment_id, assessed.assessment_id)
+assumed = data.ask(book_money.of_book, policy)
+losses = data.ask(book_money.by_tier, policy, assessed.assessment_id, policy.thresholds, assumed)
+losses_before = (
+    None
+    if before is None
+    else data.ask(book_money.by_tier, policy, before.assessment_id, before.policy.thresholds, assumed)
+)
 exposure_known = total(mix, "with_exposure") > 0
 
 
@@ -53,7 +61,7 @@ def cards() -> None:
     """Four figures, each with its change beside it."""
     since = None if before is None else t("overview.since", day=day(t, before.as_of))
     look = {"delta_color": "off", "border": True, "height": "stretch"}
-    customers, exposure, due, held = st.columns(4)
+    customers, exposure, loss, due = st.columns(4)
 
     def change(column: str, write: object) -> str | None:
         if mix_before is None:
@@ -70,10 +78,17 @@ def cards() -> None:
     points = None if now is None or then is None else t("overview.points", n=f"{100 * (now - then):+.1f}")
     share = NOTHING if now is None else percent(now)
     due.metric(t("overview.past_due"), share, points, delta_description=t("overview.of_exposure"), **look)
-    firing = sum(1 for n in data.ask(portfolio.held_by_rule, policy).values() if n)
-    note = t("overview.rules_firing", n=firing)
-    held.metric(
-        t("overview.held"), count(total(mix, "held")), note, delta_arrow="off", help=t("overview.held_help"), **look
+    lost = total(losses, "expected_loss_today")
+    moved = None if losses_before is None else lost - total(losses_before, "expected_loss_today")
+    change_of_loss = None if moved is None else signed(moved, money(t, moved, currency)).replace("−", "-")
+    written = money(t, lost, currency) if exposure_known else NOTHING
+    loss.metric(
+        t("overview.expected_loss"),
+        written,
+        change_of_loss,
+        delta_description=since,
+        help=t("overview.loss_help"),
+        **look,
     )
 
 
@@ -83,10 +98,12 @@ def tier_mix() -> None:
         st.subheader(t("overview.tier_mix"), anchor=False)
         legend = controls.tier_legend(t, policy, policy.thresholds)
         st.markdown(f"{legend}  :gray[{t('overview.hatched', code=policy.tier[-1].code)}]")
-    bars = [(mix, "customers"), (mix, "exposure")] if exposure_known else [(mix, "customers")]
-    totals = [count(total(mix, "customers")), money(t, total(mix, "exposure"), currency)]
-    labels = [t("overview.customers"), t("overview.exposure")][: len(bars)]
-    figure = charts.stacked_bars(policy, palette, labels, parts(t, policy, bars, currency), totals[: len(bars)], row=42)
+    bars = [(mix, "customers"), (mix, "exposure"), (losses, "expected_loss_today")]
+    labels = [t("overview.customers"), t("overview.exposure"), t("overview.expected_loss")]
+    totals = [count(total(mix, "customers")), *(money(t, total(frame, name), currency) for frame, name in bars[1:])]
+    if not exposure_known:
+        bars, labels, totals = bars[:1], labels[:1], totals[:1]
+    figure = charts.stacked_bars(policy, palette, labels, parts(t, policy, bars, currency), totals, row=42)
     st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="tier_mix", alt=t("overview.tier_mix"))
 
 

@@ -23,7 +23,7 @@ def parts(t: Words, policy: Policy, bars: Sequence[tuple[pd.DataFrame, str]], cu
     found = []
     for place in range(worst, -1, -1):
         rows = [(mix[mix["tier"] == place], column) for mix, column in bars]
-        little = [total(row, _LITTLE[column]) if place == worst else 0.0 for row, column in rows]
+        little = [total(row, _LITTLE[column]) if place == worst and column in _LITTLE else 0.0 for row, column in rows]
         known = [total(row, column) - less for (row, column), less in zip(rows, little, strict=True)]
         tier = policy.tier[place]
         found.append(Part(place, f"{tier.code} {t.of(tier.name)}", known, _written(t, bars, known, currency)))
