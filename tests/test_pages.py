@@ -77,8 +77,8 @@ def captions(app: AppTest) -> str:
 
 
 def amount(value: float, lang: str) -> str:
-    """An amount between ten and a hundred million as the language writes it."""
-    assert 1e7 <= value < 1e8
+    """An amount between one and a hundred million as the language writes it."""
+    assert 1e6 <= value < 1e8
     return f"¥{value / 1e4:,.0f}万" if lang == "zh" else f"¥{value / 1e6:.1f}M"
 
 
@@ -124,16 +124,18 @@ def test_a_page_has_its_title_and_says_of_how_many_customers_it_speaks(home: Pat
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_overview_shows_customers_exposure_past_due_and_who_is_held(sample: Store, home: Path, lang: str) -> None:
+def test_overview_shows_customers_exposure_expected_loss_and_past_due(sample: Store, home: Path, lang: str) -> None:
     app = opened("overview", lang)
     shown = [element.value for element in app.metric]
     exposure, past_due = newest(sample, "[sum(exposure), sum(past_due)]")
-    held = newest(sample, "count(*) filter (where tier > case when score >= 700 then 0 when score >= 600 then 1 end)")
+    at_stake = "coalesce(exposure, 0)::double + 0.5 * coalesce(unused_limit, 0)::double"
+    pd_12m = "case when in_default then 1 else 1 / (1 + 19 * pow(2, (score - 600) / 50.0)) end"
+    [(loss,)] = sample.rows(f"select sum({pd_12m} * 0.8 * ({at_stake})) from listing")
     assert shown == [
         str(CUSTOMERS),
         amount(float(exposure), lang),
+        amount(loss, lang),
         f"{100 * past_due / exposure:.1f}%",
-        str(held),
     ]
     assert len(app.get("plotly_chart")) == 3
     largest = [

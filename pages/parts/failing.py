@@ -18,6 +18,6 @@ def tell(error: Exception) -> bool:
         st.error(t.error(error), icon=":material/error:")
         return True
     reference = secrets.token_hex(3)
-    _log.error("failure %s", reference, exc_info=error)
+    _log.error(reference, exc_info=error)
     st.error(t("frame.failed", reference=reference), icon=":material/error:")
     return True
