@@ -1,15 +1,14 @@
 """The policy versions that a book keeps: which is in force, and which one an assessment used."""
 
-from datetime import UTC, datetime
-
 from riskcore import policy as policies
+from riskcore import signing
 from riskcore.policy import Policy
 from riskcore.store import Cursor, Store
 
 
 def in_force(store: Store) -> Policy:
-    """The newest version that is no draft; the default policy becomes version 1 of a book that has none."""
-    row = store.one("select source from policy where not draft order by version desc limit 1")
+    """The policy that came into force last; the default policy becomes version 1 of a book that has none."""
+    row = store.one("select source from in_force join policy using (policy_hash) order by number desc limit 1")
     if row is not None:
         return policies.from_canonical(row[0])
     default = policies.load()
@@ -19,15 +18,29 @@ def in_force(store: Store) -> Policy:
 
 
 def keep(cursor: Cursor, policy: Policy, author: str, reason: str, draft: bool) -> int:
-    """Keep a policy under its hash and return its version; one that is kept already stays as it is."""
+    """Keep a policy under its hash and return its version; a new one that is no draft comes into force.
+
+    One that is kept already stays as it is.
+    """
     row = cursor.execute("select version from policy where policy_hash = ?", [policy.hash]).fetchone()
     if row is not None:
         return int(row[0])
     [newest] = cursor.execute("select coalesce(max(version), 0) from policy").fetchone() or (0,)
-    now = datetime.now(UTC).replace(tzinfo=None)
-    values = [policy.hash, newest + 1, draft, policy.canonical(), author, reason, now]
+    values = [policy.hash, newest + 1, draft, policy.canonical(), author, reason, signing.now()]
     cursor.execute("insert into policy values (?, ?, ?, ?, ?, ?, ?)", values)
+    if not draft:
+        _enforce(cursor, policy)
     return int(newest) + 1
+
+
+def put_in_force(cursor: Cursor, policy: Policy, author: str, reason: str) -> int:
+    """Bring a policy into force, be it new, a draft or one that was in force before; returns its version."""
+    version = keep(cursor, policy, author, reason, draft=False)
+    row = cursor.execute("select policy_hash from in_force order by number desc limit 1").fetchone()
+    if row is None or row[0] != policy.hash:
+        cursor.execute("update policy set draft = false where policy_hash = ? and draft", [policy.hash])
+        _enforce(cursor, policy)
+    return version
 
 
 def kept(store: Store, policy_hash: str) -> tuple[Policy, int, bool]:
@@ -36,3 +49,9 @@ def kept(store: Store, policy_hash: str) -> tuple[Policy, int, bool]:
     if row is None:
         raise KeyError(policy_hash)
     return policies.from_canonical(row[0]), int(row[1]), bool(row[2])
+
+
+def _enforce(cursor: Cursor, policy: Policy) -> None:
+    cursor.execute(
+        "insert into in_force select coalesce(max(number), 0) + 1, ?, ? from in_force", [policy.hash, signing.now()]
+    )

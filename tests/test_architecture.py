@@ -15,11 +15,12 @@ Files = dict[str, str]
 
 FLOORS = (
     {"errors"},  # every module may raise one, and text words them
-    {"schema", "text", "metrics", "spreadsheet"},
+    {"schema", "text", "metrics", "spreadsheet", "signing"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
     {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money"},
-    {"reports", "book", "commands"},
+    {"reports", "book", "commands", "drafts", "decisions"},
+    {"printing"},
     {"__main__"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -1,0 +1,41 @@
+"""Who, why and when: what a person writes under a draft or a decision, and the time as it is kept and said."""
+
+from datetime import UTC, datetime
+
+from riskcore.errors import AskedWrong
+
+NAME_MOST = 60
+REASON_LEAST, REASON_MOST = 10, 500
+
+
+def name(text: str) -> str:
+    """A person's name, trimmed; AskedWrong where there is none or it is too long."""
+    return required(text, 1, NAME_MOST, "person_missing")
+
+
+def reason(text: str) -> str:
+    """A reason, trimmed; AskedWrong where it is too short or too long to be one."""
+    return required(text, REASON_LEAST, REASON_MOST, "reason_missing")
+
+
+def required(text: str, least: int, most: int, error: str) -> str:
+    """A text with its blanks made single, `least` to `most` letters long; else AskedWrong under the key `error`.
+
+    >>> required("  too   many\\nblanks ", 1, 20, "any")
+    'too many blanks'
+    """
+    clean = " ".join(text.split())
+    if not least <= len(clean) <= most:
+        raise AskedWrong(error, least=least, most=most)
+    return clean
+
+
+def now() -> datetime:
+    """The present moment as the store keeps it: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def said(moment: datetime) -> str:
+    """A kept moment in this machine's own time, with its distance from UTC: 2026-11-24 15:52 (UTC+08:00)."""
+    local = moment.replace(tzinfo=UTC).astimezone()
+    return f"{local:%Y-%m-%d %H:%M} (UTC{local.isoformat()[-6:]})"
