@@ -200,6 +200,27 @@ def test_amounts():
     assert (equity[liabilities_pct < 99] >= 0).all()
 
 
+def test_some_customers_belong_to_another_one():
+    frame = files()[1].frame
+    parent = dict(zip(frame["customer_id"], frame["parent_id"], strict=True))
+    sizes = Counter(p for p in parent.values() if isinstance(p, str))
+    assert 0.03 <= sizes.total() / len(frame) <= 0.05
+    assert set(sizes.values()) <= {1, 2, 3, 4} and len(set(sizes.values())) > 2
+    assert all(not isinstance(parent[head], str) for head in sizes)
+    older = files()[0].frame.set_index("customer_id")["parent_id"].dropna()
+    assert older.to_dict() == {c: p for c, p in parent.items() if isinstance(p, str)}
+
+
+def test_present_limits_are_about_as_often_too_small_as_too_large():
+    frame, tiers = files()[1].frame, scored(1)["tier"].to_numpy()
+    need = frame["annual_sales"].astype(float) / 12 * 1.2  # of thirty days
+    wanted = need * pd.Series(tiers).map({"A": 2.2, "B": 0.7, "C": 0.0})
+    settled = frame["credit_limit"].notna() & (frame["credit_limit"] < 40e6)  # beside the key accounts
+    today = frame["credit_limit"].astype(float)
+    assert 0.3 <= (wanted > today)[settled].mean() <= 0.55
+    assert 0.75 <= today[settled].sum() / wanted[settled].sum() <= 1.25
+
+
 def test_payment_figures_agree_with_each_other():
     frame = files()[1].frame
     worst = frame["worst_days_past_due_24m"].astype(float)

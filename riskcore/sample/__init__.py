@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskcore.sample import columns, money
+from riskcore.sample import columns, groups, money
 from riskcore.sample.facts import Firms, Floats, Ints, Mask, firms, most_likely, payments
 from riskcore.sample.gaps import (
     FEW,
@@ -78,11 +78,15 @@ def book(customers: int, seed: int = 7, as_of: date = date(2026, 10, 31)) -> lis
     empty = cells(rng, unknown, no_history, none_exists)
     warned = np.logical_or.reduce(list(flags.values()))
     key_accounts = _key_accounts(hidden.quality, unknown.none & ~new & ~gone & ~no_history & ~warned)
-    use = np.where(rng.random(n) < NO_BALANCE, 0.0, rng.uniform(0.45, 0.95, n))
-    use[key_accounts] = 0.75
+    use = np.where(rng.random(n) < NO_BALANCE, 0.0, rng.uniform(0.8, 1.0, n))
+    use[key_accounts] = 1.0
     now_in_use = use * payments(hidden)["peak_utilisation_6m_pct"] / 100
+    ids = "C" + pd.Series(range(1, n + 1)).astype("str").str.zfill(max(6, len(str(n))))
+    apart = np.random.default_rng([seed, n])  # what was added to the book later leaves the rest of it as it was
     lasting = {
-        "customer_id": "C" + pd.Series(range(1, n + 1)).astype("str").str.zfill(max(6, len(str(n)))),
+        "customer_id": ids,
+        "parent_id": groups.parents(apart, ids, ~(unknown.silent | new | gone)),
+        "credit_days": groups.terms_today(apart, hidden.quality),
         **who(rng, industry_places(hidden.factors["industry"]), flagged(rng, hidden.quality, WRONG_NUMBER)),
         "incorporation_date": columns.days_before(as_of, np.maximum(age["years"] * 365.25, months * 30.5)),
         "relationship_start": columns.days_before(as_of, months * 30.44),

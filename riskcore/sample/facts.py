@@ -36,7 +36,7 @@ FIGURES: dict[str, dict[str, Figure]] = {
         "return_on_assets_pct": _rounded(lambda z: 5 + 4.6 * z, 1, -25, 35),
         "cash_flow_to_current_liabilities_pct": _rounded(lambda z: 10 + 13 * z, 1, -45, 90),
         "revenue_growth_pct": _rounded(lambda z: 5 + 14 * z + 1.6 * z**3, 1, -60, 160),
-        "assets_to_limit": _rounded(lambda z: 20 * np.exp(0.55 * z), 2, 1.5, 400),
+        "assets_to_limit": _rounded(lambda z: 45 * np.exp(0.55 * z), 2, 1.5, 400),
         "statement": lambda z: z,
     },
     "credit_report": {

@@ -26,7 +26,16 @@ PAYMENT = (
     "broken_promises_24m",
 )
 BACKGROUND = ("incorporation_date", "ownership_changes_24m", "largest_customer_share_pct")
-FILE = ("industry", "region", "country", "reg_no", "country_risk_grade", "relationship_start", "credit_limit")
+FILE = (
+    "industry",
+    "region",
+    "country",
+    "reg_no",
+    "country_risk_grade",
+    "relationship_start",
+    "credit_limit",
+    "credit_days",
+)
 FILE_EXTRAS = ("requested_limit", "secured_amount")
 
 # Shares of a book, in thousandths.

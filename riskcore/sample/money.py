@@ -4,11 +4,13 @@ import numpy as np
 
 from riskcore.sample.facts import Floats, Ints
 
-OWN_SALES = 830_000  # our yearly sales for each customer of the book
+OWN_SALES = 1_450_000  # our yearly sales for each customer of the book
 ON_CREDIT = 0.97  # share of them sold to the book's customers
 SIZE_SPREAD = 1.5  # of the logarithm of a customer's size
-SALES_TO_LIMIT = 1.55  # limits turn over slowly where orders count as exposure
-KEY_ACCOUNTS = (0.105, 0.03)  # exposure of the largest customers as a share of our yearly sales
+SIZE_BY_QUALITY = 0.3  # better customers buy more
+LIMIT_TO_SALES = 0.05  # of a customer of middling quality: 18 days
+LIMIT_OF_GOOD, LIMIT_OF_BAD = 1.65, 1.3  # good ones get more for what they buy; bad ones keep limits of better days
+KEY_ACCOUNTS = (0.101, 0.015)  # exposure of the largest customers as a share of our yearly sales
 KEY_ACCOUNT_SALES_TO_EXPOSURE = 1.5
 
 
@@ -32,11 +34,13 @@ def limits_and_sales(
     n = len(quality)
     key_exposure = own_sales * np.array(KEY_ACCOUNTS[: len(key_accounts)])
     key_sales = KEY_ACCOUNT_SALES_TO_EXPOSURE * key_exposure
-    size = np.exp(SIZE_SPREAD * rng.standard_normal(n) + 0.3 * quality)
+    size = np.exp(SIZE_SPREAD * rng.standard_normal(n) + SIZE_BY_QUALITY * quality)
     sales = size * np.exp(0.3 * rng.standard_normal(n))
     sales[key_accounts] = 0
     scale = (ON_CREDIT * own_sales - key_sales.sum()) / sales.sum()
-    limit = np.maximum(np.round(size * scale / SALES_TO_LIMIT, -3), 5000)
+    far = np.clip(quality, -1, 1)
+    limit_to_sales = LIMIT_TO_SALES * np.exp(np.maximum(LIMIT_OF_GOOD * far, -LIMIT_OF_BAD * far))
+    limit = np.maximum(np.round(size * scale * limit_to_sales, -3), 5000)
     limit[key_accounts] = np.ceil(key_exposure / exposure_to_limit[key_accounts] / 1000) * 1000
     sales = np.round(sales * scale, -2)
     sales[key_accounts] = np.round(key_sales, -2)
@@ -53,7 +57,7 @@ def limits_and_sales(
 def balances(limit: Floats, exposure_to_limit: Floats, payment: dict[str, Floats]) -> dict[str, Floats]:
     """Exposure and past due amount, from the share of the limit in use and the payment figures."""
     exposure = np.round(limit * exposure_to_limit)
-    early_pct = np.clip(3.5 + 0.35 * payment["days_beyond_terms_12m"], 0, 25)
+    early_pct = np.clip(4.5 + 0.35 * payment["days_beyond_terms_12m"], 0, 25)
     late_pct = np.minimum(payment["past_due_over_30_pct"] + early_pct, 100)
     return {"exposure": exposure, "past_due_amount": np.round(exposure * late_pct / 100)}
 
