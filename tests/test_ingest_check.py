@@ -133,6 +133,33 @@ def test_a_column_of_decimal_commas_is_read_as_one() -> None:
     assert (values, reasons) == ([Decimal("12.50")], ["0 not_a_number row"])
 
 
+def test_the_columns_of_a_file_show_together_what_its_points_are() -> None:
+    found = checked("customer_id;exposure;credit limit;days late\n1;12.500;50.000;4,5\n2;1.500;0,500;3\n")
+    assert found.typed["exposure"].to_pylist() == [Decimal(12_500), Decimal(1_500)]
+    assert found.typed["credit_limit"].to_pylist() == [Decimal(50_000), Decimal("0.50")]
+    assert found.typed["days_beyond_terms_12m"].to_pylist() == [4.5, 3.0]
+    pointed = checked("customer_id,exposure,days late\n1,12.500,4.5\n2,1.500,3\n")
+    assert pointed.typed["exposure"].to_pylist() == [Decimal("12.50"), Decimal("1.50")]
+    assert column("exposure", "1.234.567", "1.234")[0] == [Decimal(1_234_567), Decimal(1_234)]
+    assert column("exposure", "1234.567", "1.234")[0] == [Decimal("1234.57"), Decimal("1.23")]
+    # Columns that show the contrary leave the third to a person.
+    mixed = refused("customer_id;exposure;credit limit;net worth\n1;12,5;3.25;1.500\n")
+    assert mixed.slots == {"heading": "net worth"}
+
+
+def test_amounts_that_may_be_a_thousand_times_more_are_asked_about() -> None:
+    assert refused("customer_id,exposure\n1,12.500\n2,7\n").slots == {"heading": "exposure"}
+    values = ["12.500", "7", "50.000"]
+    thousands = [Decimal(12_500), Decimal(7), Decimal(50_000)]
+    assert column("exposure", *values, answers={"decimals:1": "thousands"}) == (thousands, [])
+    assert column("exposure", *values, answers={"decimals:1": "point"})[0] == [
+        Decimal("12.50"),
+        Decimal(7),
+        Decimal(50),
+    ]
+    assert column("quick ratio", "1.234")[0] == [1.234]
+
+
 def test_a_negative_balance_is_kept_as_a_credit() -> None:
     found = checked("customer_id,exposure,balance,past due\nA,-500.10,(20),1\nB,100,,\n")
     assert found.totals == {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from riskcore.errors import FileRefused, Phrase
-from riskcore.ingest import cells
+from riskcore.ingest import cells, decimals
 from riskcore.ingest.cells import Cell
 from riskcore.ingest.columns import Column, Scratch, source_sql, type_column
 from riskcore.ingest.mapping import Match
@@ -39,7 +39,7 @@ class Question:
     """A question on a column; without a default it must be answered."""
 
     id: str
-    kind: Literal["percent", "score", "industry"]
+    kind: Literal["decimals", "percent", "score", "industry"]
     key: str
     field: str
     heading: str
@@ -62,14 +62,17 @@ def questions(upload: Upload, matches: Sequence[Match], policy: Policy, store: S
 
 def ask(scratch: Scratch, matches: Sequence[Match], policy: Policy, store: Store) -> tuple[Question, ...]:
     """The same on a scratch database that is open already."""
-    asked: list[Question] = []
+    marks = decimals.marks(scratch, matches)
+    commas = decimals.with_comma(marks)
+    unclear = decimals.undecided(marks, matches)
+    asked = [] if unclear is None else [_decimals(unclear, str(marks[unclear.index].either))]
     for match in matches:
         if match.field is None:
             continue
         if unit_of(policy, match.field) == "percent":
-            asked += _percent(scratch, type_column(scratch, match, policy))
+            asked += _percent(scratch, type_column(scratch, match, policy, match.index in commas))
         elif match.field == "credit_score":
-            asked += _score(scratch, type_column(scratch, match, policy), policy)
+            asked += _score(scratch, type_column(scratch, match, policy, match.index in commas), policy)
         elif match.field == "industry":
             asked += _industries(scratch, match, policy, store)
     return tuple(asked)
@@ -93,6 +96,8 @@ def apply(
     columns: list[Column] = []
     notes: list[Phrase] = []
     low, high = policy.base_score, policy.top_score
+    said = next((answer == "thousands" for name, answer in answers.items() if name.startswith("decimals:")), None)
+    commas = decimals.with_comma(decimals.marks(scratch, matches), said)
     for match in matches:
         answer = answers.get(f"percent:{match.index}") or answers.get(f"score:{match.index}") or "as_is"
         kind, _, detail = answer.partition(":")
@@ -104,10 +109,10 @@ def apply(
         if kind == "agency" and match.field == "credit_score":
             # A grade that the file gives itself counts for more than one read from a scale.
             if all(m.field != "external_grade" for m in matches):
-                columns.append(type_column(scratch, match, policy, _grader(detail, policy)))
+                columns.append(type_column(scratch, match, policy, grades=_grader(detail, policy)))
                 notes.append(Phrase("questions.note_agency", heading))
             continue
-        column = type_column(scratch, match, policy)
+        column = type_column(scratch, match, policy, match.index in commas)
         if kind == "times_100":
             # Rounded, so that 0.57 becomes 57 and not the float just below it.
             column = replace(column, final=f"round({column.final} * 100, 6)")
@@ -131,6 +136,15 @@ def _grader(agency_id: str, policy: Policy) -> Callable[[str], Cell]:
         return said if said.value is None else Cell(value)
 
     return grade
+
+
+def _decimals(match: Match, sample: str) -> Question:
+    slots = {"sample": sample, "whole": sample.replace(".", "")}
+    options = (
+        Option("thousands", "questions.decimals_thousands", slots),
+        Option("point", "questions.decimals_point", {"sample": sample}),
+    )
+    return _question("decimals", match, "questions.decimals", {"heading": match.heading, "sample": sample}, options)
 
 
 def _percent(scratch: Scratch, column: Column) -> list[Question]:
@@ -234,7 +248,7 @@ def industry_word(text: str) -> str:
 
 
 def _question(
-    kind: Literal["percent", "score"],
+    kind: Literal["decimals", "percent", "score"],
     match: Match,
     key: str,
     slots: dict[str, Any],

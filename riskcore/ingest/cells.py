@@ -29,9 +29,6 @@ _SIZES = {"万": 10**4, "亿": 10**8, "千": 10**3, "百万": 10**6, "千万": 1
 _SIZE = re.compile(r"(千万|百万|万|亿|千)?元?$")
 _POINT = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})*,\d{3})?(\.\d*)?(e[+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?(e[+-]?\d+)?")
-# Evidence that a comma stands before the decimals: 12,5 and 1.234,50, and that a point does: 12.5 and 1,234.50.
-_COMMA_DECIMAL = re.compile(r"\D*\d*,(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(\.\d{3})+,\d+\D*")
-_POINT_DECIMAL = re.compile(r"\D*\d*\.(\d{1,2}|\d{4,})\D*|\D*\d{1,3}(,\d{3})+\.\d+\D*")
 _BLANKS = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))|(?<!\d)\s|\s(?!\d)")  # between thousands and beside signs
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞|1\.#(inf|ind|qnan)0*)")
 
@@ -80,15 +77,6 @@ def silence(text: str, stated: bool) -> Cell | None:
     if stated and word in cell_words("cell.withdrawn"):
         return Cell(state=schema.WITHDRAWN)
     return None
-
-
-def comma_decides(texts: Iterable[str]) -> bool:
-    """Whether a column writes decimals after a comma: some of its numbers can be read in no other way."""
-    comma = point = False
-    for text in texts:
-        comma = comma or bool(_COMMA_DECIMAL.fullmatch(text))
-        point = point or bool(_POINT_DECIMAL.fullmatch(text))
-    return comma and not point
 
 
 def read_number(text: str, unit: str | None, comma: bool = False, counted_in: int = 1) -> Cell:

@@ -19,8 +19,7 @@ from riskcore.store import Store
 _PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
 _PLAIN_DATE = r"(19|20)\d{2}-\d{2}-\d{2}"
 _PLAIN_ID = r"[!-&(-~][!-~]*( +[!-~]+)*"  # visible ASCII, not begun by an apostrophe
-_POINT_DECIMALS = r"[+-]?\d*\.(\d{1,2}|\d{4,})"
-_NUMBERS = {"amount", "number", "count", "score"}
+NUMBERS = {"amount", "number", "count", "score"}
 _AMOUNT_MOST = Decimal(10) ** 20  # beyond what the store holds, so that it is found too large there
 
 _ARROW = {
@@ -78,18 +77,19 @@ class Scratch:
         return [str(row[0]) for row in self.cursor.execute(query).fetchall()]
 
 
-def type_column(scratch: Scratch, match: Match, policy: Policy, grades: Callable[[str], Cell] | None = None) -> Column:
-    """The typed form of a mapped column. `grades` reads a score column's texts as external grades instead."""
+def type_column(
+    scratch: Scratch, match: Match, policy: Policy, comma: bool = False, grades: Callable[[str], Cell] | None = None
+) -> Column:
+    """The typed form of a mapped column.
+
+    `comma`: decimals follow a comma. `grades` reads a score column's texts as external grades instead.
+    """
     field = schema.FIELDS["external_grade" if grades else str(match.field)]
     source = f"c{match.index}"
     odd, cast = ("true", "null::varchar") if grades else _plainly(field, source)
+    if comma and not grades:
+        odd = "true"  # 1.234 is more than a thousand here, which no cast knows
     texts = scratch.texts(f"select distinct {source} from upload where {source} is not null and ({odd})")
-    comma = not grades and field.kind in _NUMBERS and cells.comma_decides(texts)
-    if comma and scratch.texts(f"select 1 from upload where regexp_full_match({source}, '{_POINT_DECIMALS}') limit 1"):
-        comma = False  # both ways in one column: nothing is decided
-    if comma:
-        # Decimals follow a comma in this column, so that 1.234 in it is more than a thousand.
-        texts = scratch.texts(f"select distinct {source} from upload where {source} is not null")
     reader = grades or _reader(field, texts, match, policy, comma)
     read = {text: reader(cells.unquoted(text)) for text in texts}
     value, state = cast, "null::utinyint"
@@ -129,7 +129,7 @@ def make_typed(scratch: Scratch, columns: Sequence[Column]) -> None:
 
 def _plainly(field: schema.Field, source: str) -> tuple[str, str]:
     """SQL that says which texts are to be read one by one, and the cast that all others bear."""
-    if field.kind in _NUMBERS:
+    if field.kind in NUMBERS:
         cast = f"try_cast({source} as {'decimal(28,6)' if field.kind == 'amount' else 'double'})"
         plain_number = f"regexp_full_match({source}, '{_PLAIN_NUMBER}')"
         return f"not {plain_number} or {cast} is null or abs({cast}) >= 1e300", cast
@@ -147,7 +147,7 @@ def _plainly(field: schema.Field, source: str) -> tuple[str, str]:
 def _reader(field: schema.Field, texts: list[str], match: Match, policy: Policy, comma: bool) -> Callable[[str], Cell]:
     """What reads the texts of a column one by one."""
     stated = field in schema.STATED
-    if field.kind in _NUMBERS:
+    if field.kind in NUMBERS:
         words, unit = number_words(policy, field.name), unit_of(policy, field.name)
 
         def number(text: str) -> Cell:
@@ -184,7 +184,7 @@ def _table(read: dict[str, Cell], field: schema.Field) -> pa.Table:
     values = [cell.value for cell in read.values()]
     if field.kind == "amount":
         values = [None if v is None else round(min(max(v, -_AMOUNT_MOST), _AMOUNT_MOST), 6) for v in values]
-    elif field.kind in _NUMBERS:
+    elif field.kind in NUMBERS:
         values = [None if v is None else float(v) for v in values]
     return pa.table(
         {
