@@ -93,6 +93,24 @@ def test_empty_lines_are_skipped_and_cells_are_trimmed() -> None:
     assert cells("\nid, name \n\n 1 ,\u3000Acme\u00a0\n,\n2,  \n") == [["1", "Acme"], ["2", None]]
 
 
+@pytest.mark.parametrize(
+    ("text", "headings", "first_line"),
+    [
+        ("客户明细表,,\n截止日期：2026-01-31,,单位：元\n编码,名称,评分\n1,甲,700\n", ("编码", "名称", "评分"), 4),
+        ("Customers 2026\n\nid;name;score\n1;A, B;700\n", ("id", "name", "score"), 4),
+        ('"Customers, ""all"""\nid,"full\nname",score\n1,A,700\n', ("id", "full name", "score"), 4),
+        ("List,\n,\nname,score\nA,700\n", ("name", "score"), 4),
+        ("name\nA\nB, C\n", ("name",), 2),
+        ("name\n1,A,700\n2,B,650\n3\n", ("name",), 4),
+        ("id,name\n1,A\n", ("id", "name"), 2),
+    ],
+)
+def test_titles_above_the_headings_are_passed_over(text: str, headings: tuple[str, ...], first_line: int) -> None:
+    upload = read(text.encode(), "a.csv")
+    assert upload.headings == headings
+    assert upload.rows["line"].to_pylist()[0] == first_line
+
+
 def test_headings_that_are_empty_get_a_number() -> None:
     assert read(b"id,,name,\n1,2,3,4\n", "a.csv").headings == ("id", "#2", "name", "#4")
 

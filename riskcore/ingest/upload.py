@@ -25,6 +25,8 @@ SHOWN_MOST = 300  # characters kept of a line that is set aside
 _AHEAD_MOST = 1_000  # lines that a quoted cell may span
 _BATCH_CELLS = 400_000
 _SAMPLE = 50  # lines that decide the delimiter
+_TITLES_MOST = 10  # lines of title above the headings that are passed over
+_TITLE_LONGEST = 2_000  # characters
 
 
 @dataclass(frozen=True)
@@ -110,24 +112,51 @@ def _delimiter(lines: _Lines) -> str:
     else:
         lines.give_back([first])
     sample = lines.peek(_SAMPLE)
-    # A heading may hold line breaks: it ends on the first line that leaves no quote open.
-    ends = (n for n in range(1, len(sample)) if "\n".join(sample[:n]).count('"') % 2 == 0)
-    place = next(ends, 1)
 
     def width(parts: list[str], delimiter: str) -> int:
         return len(_cells(parts, delimiter) or parts[0].split(delimiter))
 
     def merit(delimiter: str) -> tuple[float, int]:
-        heading, others = width(sample[:place], delimiter), sample[place:]
+        below = sample[_titles(sample, delimiter) :]
+        place = _heading_lines(below)
+        heading, others = width(below[:place], delimiter), below[place:]
         fitting = sum(width([line], delimiter) == heading for line in others) / len(others) if others else 1.0
         return fitting * (heading - 1), heading
 
     return max(DELIMITERS, key=merit) if sample else DELIMITERS[0]
 
 
+def _heading_lines(sample: list[str]) -> int:
+    """How many lines the first record spans: it ends on the first line that leaves no quote open."""
+    ends = (n for n in range(1, len(sample)) if "\n".join(sample[:n]).count('"') % 2 == 0)
+    return next(ends, 1)
+
+
+def _titles(sample: list[str], delimiter: str) -> int:
+    """How many lines are a title above the headings: one cell each, or cells such as `Date: 31 January`.
+
+    They count as that only where a line of several words follows, which are the headings.
+    """
+    for place, line in enumerate(sample[: _TITLES_MOST + 1]):
+        if len(line) > _TITLE_LONGEST:
+            return 0
+        below = sample[place:]
+        cells = _cells(below[: _heading_lines(below)], delimiter) or line.split(delimiter)
+        filled = [cell for cell in cells if cell.strip()]
+        if len(filled) < 2 or all(":" in cell or "：" in cell for cell in filled):
+            continue
+        # A line that is cut short is a title only above many headings; a spreadsheet fills all lines to one width.
+        is_padded = all(title.count(delimiter) >= len(cells) - 1 for title in sample[:place])
+        are_words = all(any(ch.isalpha() for ch in cell) for cell in filled)
+        return place if are_words and (is_padded or len(filled) > 2) else 0
+    return 0
+
+
 def _headings(lines: _Lines, delimiter: str) -> tuple[str, ...]:
+    titles = _titles(lines.peek(_SAMPLE), delimiter)
     first = lines.take()
-    while first is not None and not first.strip():
+    while first is not None and (titles or not first.strip()):
+        titles -= bool(first.strip())
         first = lines.take()
     if first is None:
         raise FileRefused("file_empty")
