@@ -326,6 +326,18 @@ def test_rows_without_an_id_twice_named_and_of_totals() -> None:
     assert found.totals["exposure"] == 7
 
 
+def test_totals_however_spaced_and_notes_below_the_rows_are_no_customers() -> None:
+    text = "客户编码,客户名称,应收余额\n1,甲,10\n合 计,,10\nTOTAL：,,10\n制表人：张三,,\nA:1,乙,\n2,,\n"
+    found = checked(text)
+    assert [(p["line"], p["reason"]) for p in found.problems.to_dict("records")] == [
+        (3, "problems.total_row"),
+        (4, "problems.total_row"),
+        (5, "problems.note_row"),
+    ]
+    assert found.typed["customer_id"].to_pylist() == ["1", "A:1", "2"]
+    assert checked("name\nCool Cars: Trucks\n").rows_taken == 1
+
+
 def test_the_name_serves_as_id_where_there_is_none_and_one_of_both_there_must_be() -> None:
     found = checked("name,exposure\nAcme,1\nBeta,2\nAcme,3\n")
     assert found.typed["customer_id"].to_pylist() == found.typed["customer_name"].to_pylist() == ["Acme", "Beta"]

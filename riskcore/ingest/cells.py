@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Literal
 
 from riskcore import schema
-from riskcore.ingest.words import cell_words, currencies, plain
+from riskcore.ingest.words import cell_words, currencies, normalise_heading, plain
 
 DAY_FIRST_YEAR, DAY_LAST_YEAR = 1800, 2200
 _YEARS = range(1900, 2101)
@@ -225,8 +225,8 @@ def read_id(text: str) -> Cell:
     seen = "".join(ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"}).strip()
     if plain(seen) in cell_words("cell.missing") or not seen:
         return Cell()
-    if plain(seen) in cell_words("cell.total"):
-        return _problem("total_row")
+    if normalise_heading(seen) in {normalise_heading(word) for word in cell_words("cell.total")}:
+        return _problem("total_row")  # however it is spaced: 合 计, TOTAL:
     return Cell(seen)
 
 

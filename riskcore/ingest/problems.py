@@ -25,7 +25,7 @@ def find(scratch: Scratch, upload: Upload, columns: Sequence[Column], policy: Po
         *((b.line, "", b.text[:VALUE_MOST], b.reason, b.slots, "row") for b in upload.broken),
         *unreadable,
         *_breaches(scratch, columns, policy),
-        *_identities(scratch, columns, {problem[0] for problem in unreadable}),
+        *_identities(scratch, upload, columns, {problem[0] for problem in unreadable}),
     ]
     found.sort(key=lambda problem: problem[0])
     return pd.DataFrame(found, columns=_COLUMNS)
@@ -71,9 +71,20 @@ def _breaches(scratch: Scratch, columns: Sequence[Column], policy: Policy) -> It
                 yield line, c.match.heading, text[:VALUE_MOST], reason, slots, "row"
 
 
-def _identities(scratch: Scratch, columns: Sequence[Column], judged: set[int]) -> Iterator[Problem]:
-    """Rows without an id, and rows whose id already stood on an earlier line. `judged` lines have a reason already."""
-    heading = next(c.match.heading for c in columns if c.field.name == "customer_id")
+def _identities(scratch: Scratch, upload: Upload, columns: Sequence[Column], judged: set[int]) -> Iterator[Problem]:
+    """Rows without an id, of a note such as `Printed by: A`, and whose id already stood on an earlier line.
+
+    `judged` lines have a reason already.
+    """
+    match = next(c.match for c in columns if c.field.name == "customer_id")
+    heading, place = match.heading, f"c{match.index}"
+    others = [f"c{i} is null" for i in range(len(upload.headings)) if i != match.index]
+    if others:
+        for line, text in scratch.cursor.execute(
+            f"select line, {place} from upload "
+            f"where (contains({place}, ':') or contains({place}, '：')) and {' and '.join(others)}"
+        ).fetchall():
+            yield line, heading, text[:VALUE_MOST], "problems.note_row", {}, "row"
     for (line,) in scratch.cursor.execute("select line from typed where customer_id is null").fetchall():
         if line not in judged:
             yield line, heading, "", "problems.no_customer_id", {}, "row"
