@@ -205,6 +205,7 @@ TABLES = st.integers(2, 5).flatmap(
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
 @example([["-", "two\nlines"]], ",", "utf-8", "\r")
+@example([["a;b", "a;b"]] * 3, ",", "utf-8", "\n")
 def test_what_is_written_is_read(table: list[list[str]], delimiter: str, codec: str, newline: str) -> None:
     out = io.StringIO()
     # The writer leaves a line break bare where lines end in another way.

@@ -116,12 +116,14 @@ def _delimiter(lines: _Lines) -> str:
     def width(parts: list[str], delimiter: str) -> int:
         return len(_cells(parts, delimiter) or parts[0].split(delimiter))
 
-    def merit(delimiter: str) -> tuple[float, int]:
-        below = sample[_titles(sample, delimiter) :]
+    def merit(delimiter: str) -> tuple[bool, float, int]:
+        titles = _titles(sample, delimiter)
+        below = sample[titles:]
         place = _heading_lines(below)
         heading, others = width(below[:place], delimiter), below[place:]
         fitting = sum(width([line], delimiter) == heading for line in others) / len(others) if others else 1.0
-        return fitting * (heading - 1), heading
+        # A delimiter that makes sense of all lines comes before one that needs some of them for a title.
+        return titles == 0 and fitting * (heading - 1) >= 0.5, fitting * (heading - 1), heading
 
     return max(DELIMITERS, key=merit) if sample else DELIMITERS[0]
 
