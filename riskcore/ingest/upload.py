@@ -121,7 +121,9 @@ def _delimiter(lines: _Lines) -> str:
         below = sample[titles:]
         place = _heading_lines(below)
         heading, others = width(below[:place], delimiter), below[place:]
-        fitting = sum(width([line], delimiter) == heading for line in others) / len(others) if others else 1.0
+        fitting = (
+            sum(width([line], delimiter) == heading for line in others) / len(others) if others else float(not titles)
+        )
         # A delimiter that makes sense of all lines comes before one that needs some of them for a title.
         return titles == 0 and fitting * (heading - 1) >= 0.5, fitting * (heading - 1), heading
 
