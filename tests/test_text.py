@@ -31,7 +31,7 @@ DYNAMIC = (
         "imported.file_",
     ),
     *("imports.delimiter_", "imports.effect_", "imports.how_", "policy_rules.", "problems.", "reasons."),
-    *("segments.", "thresholds.way_", "units."),
+    *("print.", "segments.", "thresholds.way_", "units."),
 )
 
 # What stands in Latin letters in Chinese sentences too. Single letters, codes such as K7 and names with an
