@@ -371,8 +371,14 @@ def test_one_currency_only_and_the_book_s() -> None:
     assert refused("customer_id,currency,exposure\n1,USD,1\n2,CNY,2\n").slots == {"currencies": "CNY, USD"}
     assert refused("customer_id,exposure\n1,$1\n2,€2\n").key == "errors.file_currencies"
     assert refused("customer_id,currency,exposure\n1,CNY,$1\n").key == "errors.file_currencies"
+    assert refused("customer_id,exposure (USD),credit limit (EUR)\n1,1,2\n").slots == {"currencies": "EUR, USD"}
+    assert refused("customer_id,应收余额（万美元）\n1,￥1\n").key == "errors.file_currencies"
+    assert checked("customer_id,Exposure ($ '000),credit limit USD,rating (EUR)\n1,1,2,A\n").currency == "USD"
+    assert checked("customer_id,应收余额（人民币万元）,敞口（元）\n1,1,2\n").currency == "CNY"
+    assert checked("customer_id,European exposure amount,exposure\n1,1,2\n").currency is None
     book = Store()
     book.rows("insert into meta values ('currency', 'CNY')")
+    assert refused("customer_id,exposure (EUR)\n1,1\n", store=book).slots == {"currency": "EUR", "book": "CNY"}
     assert refused("customer_id,currency\n1,USD\n", store=book).slots == {"currency": "USD", "book": "CNY"}
     assert refused("customer_id,exposure\n1,$5\n", store=book).slots == {"currency": "$", "book": "CNY"}
     assert checked("customer_id,exposure\n1,￥5\n", store=book).rows_taken == 1

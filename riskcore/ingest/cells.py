@@ -14,16 +14,13 @@ from functools import cache
 from typing import Any, Literal
 
 from riskcore import schema
-from riskcore.ingest.words import cell_words, currencies, normalise_heading, plain
+from riskcore.ingest.words import SIGNS, cell_words, currencies, normalise_heading, plain
 
 DAY_FIRST_YEAR, DAY_LAST_YEAR = 1800, 2200
 _YEARS = range(1900, 2101)
 _SERIALS = range(20_000, 80_001)
 _SERIAL_ZERO = date(1899, 12, 30)  # of a spreadsheet, for dates after February 1900
 _LARGEST = Decimal("1e300")  # more counts as infinite
-
-# What a sign before an amount may stand for; the other words of money name one currency each.
-SIGNS = {"$": ("USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"), "¥": ("CNY", "JPY")}
 
 _SIZES = {"万": 10**4, "亿": 10**8, "千": 10**3, "百万": 10**6, "千万": 10**7}
 _SIZE = re.compile(r"(千万|百万|万|亿|千)?元?$")

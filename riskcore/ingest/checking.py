@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import problems
 from riskcore.ingest.asking import apply, ask, settle
-from riskcore.ingest.cells import SIGNS
 from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.upload import Upload
+from riskcore.ingest.words import SIGNS, heading_currency
 from riskcore.policy import Policy
 from riskcore.store import Store
 
@@ -89,6 +89,8 @@ def _with_customers(matches: Sequence[Match]) -> tuple[list[Match], list[Phrase]
 def _one_currency(columns: Sequence[Column], store: Store) -> str | None:
     """The currency that the file names; FileRefused where its amounts cannot be added up, or not to the book's."""
     said = {cell.currency for column in columns for cell in column.read.values() if cell.currency}
+    headings = (heading_currency(column.match.heading) for column in columns if column.field.kind == "amount")
+    said |= {currency for currency in headings if currency}
     codes = said - SIGNS.keys()
     if len(codes) > 1:
         raise FileRefused("file_currencies", currencies=", ".join(sorted(codes)))

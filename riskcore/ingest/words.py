@@ -17,10 +17,9 @@ from riskcore.text import pair
 SYNONYMS = Path(__file__).parents[2] / "data" / "synonyms.csv"
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
-_UNIT_AT_END = re.compile(r"(千万|百万|万|亿|千)?元$")
 _CHINESE_SIZES = {"千万": 10**7, "百万": 10**6, "万": 10**4, "亿": 10**8, "千": 10**3}
 _SIZES = (
-    *((re.compile(rf"{word}(?=[元美港欧日)\]】])"), size) for word, size in _CHINESE_SIZES.items()),
+    *((re.compile(rf"{word}(?=[元人美港欧英日)\]】])"), size) for word, size in _CHINESE_SIZES.items()),
     (re.compile(r"\bthousands?\b|\bk\b|(?<!\d)'?000s?\b"), 10**3),
     (re.compile(r"\bmillions?\b|\bmn?\b"), 10**6),
 )
@@ -43,16 +42,11 @@ def phrased(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", _BRACKETED.sub(" ", plain(apart))).split())
 
 
-def without_unit(normalised: str) -> str:
-    """A normalised heading without a unit of money at its end."""
-    return _UNIT_AT_END.sub("", normalised)
-
-
 def heading_multiplier(heading: str) -> int:
     """What a heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
     folded = plain(heading)
     said = " ".join(_BRACKETED.findall(folded))
-    if at_end := _UNIT_AT_END.search(normalise_heading(heading)):
+    if at_end := _money_at_end().search(normalise_heading(heading)):
         said += f" {at_end[0]}"
     return next((size for pattern, size in _SIZES if pattern.search(said)), 1)
 
@@ -78,6 +72,33 @@ def currencies() -> dict[str, str]:
     """Words and signs of currencies, in their plain form, and the ISO code that each stands for."""
     codes = [name.removeprefix("currency.") for name in synonyms() if name.startswith("currency.")]
     return {word: code for code in codes for word in cell_words(f"currency.{code}")}
+
+
+# What a sign before an amount may stand for; the other words of money name one currency each.
+SIGNS = {"$": ("USD", "HKD", "TWD", "SGD", "AUD", "CAD", "NZD"), "¥": ("CNY", "JPY")}
+
+
+@cache
+def _currency_in_heading() -> re.Pattern[str]:
+    signs = sorted({*currencies(), *SIGNS} - {"元"}, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![a-z]){re.escape(w)}(?![a-z])" if w.isascii() else re.escape(w) for w in signs))
+
+
+def heading_currency(heading: str) -> str | None:
+    """The currency that a heading names, `Exposure (USD '000)`, or its sign where that may stand for several."""
+    found = _currency_in_heading().search(plain(heading))
+    return None if found is None else currencies().get(found[0], found[0])
+
+
+def without_unit(normalised: str) -> str:
+    """A normalised heading without a unit of money or a currency at its end."""
+    return _money_at_end().sub("", normalised) or normalised
+
+
+@cache
+def _money_at_end() -> re.Pattern[str]:
+    names = sorted((word for word in currencies() if word.isalpha() and len(word) > 1), key=len, reverse=True)
+    return re.compile(rf"(in)?({'|'.join(_CHINESE_SIZES)})?({'|'.join(map(re.escape, names))}|元)$")
 
 
 @dataclass(frozen=True)
