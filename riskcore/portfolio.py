@@ -26,6 +26,7 @@ _ORDERS: dict[Order, str] = {
     "name": "customer_name, position",
 }
 _MOST_THRESHOLDS = 6
+_ASSUMED = ("anchor", "odds", "doubling", "lowest", "margin", "lgd", "cost", "kept", "terms", "prepaid")
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,16 @@ def movers(
     direction: Direction = "all",
     page: int = 1,
     per_page: int | None = None,
+    bound: Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """Customers whose tier differs under two sets of thresholds, largest exposure first; one page, or all."""
+    """Customers whose tier differs under two sets of thresholds, largest exposure first; one page, or all.
+
+    `limit_change` is the difference of the recommended limits, now less was; `money_change` that of the money a year
+    under the assumptions of `bound` (riskcore.money.bound), NULL without them. Both are NULL where nothing is known.
+    """
     paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
-    return store.ask("movers", direction=direction, **paging, **starts(thresholds), **starts(in_force, "u"))
+    assumed = {name: bound[name] if bound else None for name in _ASSUMED}
+    return store.ask("movers", direction=direction, **paging, **assumed, **starts(thresholds), **starts(in_force, "u"))
 
 
 def mover_counts(
@@ -107,6 +114,43 @@ def mover_counts(
     row = store.one("mover_counts", assessment=assessment_id, **starts(thresholds), **starts(in_force, "u"))
     better, worse = row or (0, 0)
     return {"all": better + worse, "better": better, "worse": worse}
+
+
+def near_the_line(
+    store: Store, thresholds: Sequence[int], points: int = 10, page: int = 1, per_page: int | None = None
+) -> pd.DataFrame:
+    """Customers at most `points` from a threshold whose crossing would change their final tier, by exposure.
+
+    `place` is the tier above the nearest such line, `start` the line, `distance` the points from it (below 0: under
+    it), `limit_at_stake` the recommended limit above it less that below, NULL where nothing is known.
+    """
+    return store.ask("near", skip=(page - 1) * (per_page or 0), most=per_page, **_near(thresholds, points))
+
+
+def near_count(store: Store, thresholds: Sequence[int], points: int = 10) -> int:
+    """How many customers are near a line."""
+    row = store.one(f"select count(*) from ({sql('near')})", skip=0, most=None, **_near(thresholds, points))
+    return int(row[0]) if row else 0
+
+
+def _near(thresholds: Sequence[int], points: int) -> dict[str, int | None]:
+    lines = starts(thresholds)
+    return {name: lines[name] for name in lines if name != "last"} | {"points": points}
+
+
+def groups(store: Store, top: int = 10) -> pd.DataFrame:
+    """The groups of connected customers with the largest exposures, a row each; empty where nobody has a parent.
+
+    `group_id` is the id of the topmost parent, `head_name` its name where it is a customer; `members`,
+    `group_exposure`, `group_past_due`, `share` (of all exposure, 0 to 1) and `worst_tier` are the group's, the rest
+    are those of its largest member.
+    """
+    return store.ask("groups", customer=None, top=top)
+
+
+def group_of(store: Store, customer_key: int) -> pd.DataFrame:
+    """The customers connected with one, itself among them, with the same columns; empty where there are none."""
+    return store.ask("groups", customer=customer_key, top=None)
 
 
 def customers(

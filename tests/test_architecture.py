@@ -18,7 +18,7 @@ FLOORS = (
     {"schema", "text", "metrics", "spreadsheet", "signing"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
-    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money"},
+    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money", "limits"},
     {"reports", "book", "commands", "drafts", "decisions"},
     {"printing"},
     {"__main__"},

@@ -3,14 +3,15 @@
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from riskcore import money, portfolio, schema, scoring
 from riskcore import policy as policies
-from riskcore import portfolio, schema, scoring
 from riskcore.policy import Policy
 from riskcore.store import Store
 from riskcore.tiers import final_tier, tier_of
@@ -291,3 +292,132 @@ def test_an_empty_book_has_no_assessment() -> None:
     assert portfolio.newest(store) is None
     assert portfolio.imports(store).empty
     assert portfolio.customers(store, {}).empty
+
+
+@pytest.fixture(scope="module")
+def sold() -> Store:
+    """A book whose customers buy, so that limits and money follow from tiers."""
+    rows = books.random_rows(500, 21, POLICY)
+    for n, row in enumerate(rows):
+        row["annual_sales"] = None if n % 9 == 0 else 1e4 * (n % 200)
+    store = Store()
+    books.take(store, rows, JAN)
+    books.assess(store, POLICY)
+    return store
+
+
+def test_movers_change_limits_and_money_as_the_sums_do(sold: Store) -> None:
+    assumed = replace(money.of_policy(POLICY), kept_pct=(100, 95, 70))
+    pick = random.Random(8)
+    for _ in range(3):
+        starts = random_starts(pick, 2)
+        found = portfolio.movers(sold, starts, POLICY.thresholds, bound=money.bound(POLICY, assumed))
+        assert len(found) > 20
+        now, was = (money.by_tier(sold, POLICY, 1, t, assumed).sum() for t in (starts, POLICY.thresholds))
+        assert found["money_change"].sum() == pytest.approx(now["money"] - was["money"])
+        assert found["limit_change"].sum() == pytest.approx(now["limit"] - was["limit"])
+        without = portfolio.movers(sold, starts, POLICY.thresholds)
+        assert without["money_change"].isna().all()
+        assert without["limit_change"].tolist() == found["limit_change"].tolist()
+
+
+def test_the_money_of_one_mover_by_hand(sold: Store) -> None:
+    assumed = money.of_policy(POLICY)
+    found = portfolio.movers(sold, (700, 500), POLICY.thresholds, "better", bound=money.bound(POLICY, assumed))
+    rows = {r[0]: r[1:] for r in sold.rows("select customer_key, annual_sales, late_days, in_default from listing")}
+    checked = 0
+    for mover in found.itertuples():
+        sales, late, in_default = rows[mover.customer_key]
+        if sales is None:
+            assert pd.isna(mover.money_change)
+            continue
+        pd_12m = 1.0 if in_default else 1 / (1 + 19 * 2 ** ((mover.score - 600) / 50))
+        on_terms = float(sales) * (30 + late) / 365
+        expected = 0.1 * float(sales) * 0.2 - (pd_12m * 0.8 + 0.06) * on_terms
+        assert (mover.was, mover.now) == (2, 1)
+        assert mover.money_change == pytest.approx(expected)
+        checked += 1
+    assert checked > 20
+
+
+@pytest.mark.parametrize("points", [0, 10, 40])
+def test_near_the_line_are_those_whom_a_crossing_would_move(book: tuple[Store, Policy], points: int) -> None:
+    store, policy = book
+    pick = random.Random(points)
+    for starts in (policy.thresholds, random_starts(pick, len(policy.tier) - 1)):
+        expected = {}
+        for row in recounted(store):
+            lines = []
+            for place, start in enumerate(starts):
+                above, below = (min(final_tier(tier, row["best"]), row["worst"]) for tier in (place, place + 1))
+                if above != below and abs(row["score"] - start) <= points:
+                    lines.append((abs(row["score"] - start), place, start))
+            if lines:
+                _, place, start = min(lines)
+                expected[row["customer_id"]] = (place, start, row["score"] - start)
+        found = portfolio.near_the_line(store, starts, points)
+        assert {r.customer_id: (r.place, r.start, r.distance) for r in found.itertuples()} == expected
+        assert found["position"].is_monotonic_increasing
+        assert portfolio.near_count(store, starts, points) == len(expected)
+        pages = [portfolio.near_the_line(store, starts, points, page, 9)["customer_id"] for page in (1, 2)]
+        assert pd.concat(pages).tolist() == found["customer_id"].tolist()[:18]
+
+
+def test_what_is_at_stake_near_a_line_is_the_difference_of_the_limits(sold: Store) -> None:
+    limit = dict(sold.rows("select customer_key, tier_limit from listing where true"))
+    found = portfolio.near_the_line(sold, POLICY.thresholds, 30)
+    assert {0, 1} == set(found["place"])
+    for row in found.itertuples():
+        above, below = limit[row.customer_key][row.place : row.place + 2]
+        expected = None if above is None or below is None else above - below
+        assert (None if pd.isna(row.limit_at_stake) else row.limit_at_stake) == expected
+    assert (found["limit_at_stake"] > 0).sum() > 10
+
+
+def connected(parents: dict[str, str | None]) -> Store:
+    """A book of customers with these parents and exposures 10, 20, 30 and so on."""
+    store = Store()
+    rows = [
+        {
+            "customer_id": c,
+            "customer_name": f"{c} Ltd",
+            "parent_id": p,
+            "exposure": 10.0 * n,
+            "credit_score": 500.0 + 25 * n,
+        }
+        for n, (c, p) in enumerate(parents.items(), 1)
+    ]
+    books.take(store, rows, JAN)
+    books.assess(store, POLICY)
+    return store
+
+
+def test_groups_of_a_head_office_of_a_parent_elsewhere_and_of_a_chain() -> None:
+    store = connected(
+        {"A": None, "B": "A", "C": "X", "D": "X", "E": None, "F": "Y", "G": "B", "H": "H", "I": "H", "J": "K", "K": "J"}
+    )
+    found = portfolio.groups(store)
+    named = {
+        r.group_id: (r.members, r.group_exposure, r.worst_tier, r.largest)
+        for r in found.assign(largest=found["customer_id"]).itertuples()
+    }
+    assert named == {
+        "A": (3, 10 + 20 + 70, 2, "G"),
+        "X": (2, 30 + 40, 2, "D"),
+        "H": (2, 80 + 90, 0, "I"),
+        "J": (2, 100 + 110, 0, "K"),
+    }
+    assert found["group_id"].tolist() == ["J", "H", "A", "X"]
+    assert found["head_name"].astype(object).where(found["head_name"].notna(), None).tolist() == [
+        *("J Ltd", "H Ltd", "A Ltd", None)
+    ]
+    assert found["share"].tolist() == pytest.approx([210 / 660, 170 / 660, 100 / 660, 70 / 660])
+    assert portfolio.groups(store, 2)["group_id"].tolist() == ["J", "H"]
+    keys = dict(store.rows("select customer_id, customer_key from listing where true"))
+    for member, group in {"A": "GBA", "G": "GBA", "C": "DC", "H": "IH", "K": "KJ", "E": "", "F": ""}.items():
+        assert portfolio.group_of(store, keys[member])["customer_id"].tolist() == list(group), member
+
+
+def test_no_groups_where_nobody_has_a_parent(plain: Store) -> None:
+    assert portfolio.groups(plain).empty
+    assert portfolio.group_of(plain, 1).empty

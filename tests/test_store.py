@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from riskcore import money, strategy
 from riskcore import policy as policies
 from riskcore.errors import StoreError
 from riskcore.store import SQL, Store, sql
@@ -225,7 +226,9 @@ def test_an_answer_as_frame_rows_columns_and_one_row() -> None:
 @pytest.fixture(scope="module")
 def book() -> Store:
     store = Store()
-    books.take(store, books.random_rows(40, 6, POLICY), date(2026, 1, 31))
+    rows = books.random_rows(40, 6, POLICY)
+    rows = [row | {"credit_limit": 1000 * n, "annual_sales": 9e5, "parent_id": "C0000"} for n, row in enumerate(rows)]
+    books.take(store, rows, date(2026, 1, 31))
     books.assess(store, POLICY)
     return store
 
@@ -237,6 +240,8 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     slots = set(re.findall(r"\$(\w+)", re.sub("--.*", "", text)))
     given = {"assessment": 1, "dimension": "region", "direction": "all", "before": 1, "after": 1, "customer": 1}
     given |= {"last": 2, "t1": 800, "t2": 500, "u1": 700, "u2": 600, "top": 3, "shown": 2, "most": 5, "skip": 0}
+    given |= {"points": 50, "customers": [1, 2], "thresholds": [700, 600]}
+    given |= money.bound(POLICY, money.of_policy(POLICY))
     cursor = book.cursor()
     cursor.execute("begin transaction")
     cursor.execute(
