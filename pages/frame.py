@@ -30,3 +30,4 @@ try:
     page.run()
 except RiskError as error:
     failing.tell(error)
+words.name_language()

@@ -89,7 +89,7 @@ def waterfall(
     figure.update_layout(
         annotations=drawing.texts,
         shapes=drawing.lines,
-        height=ROW * (len(rows) + 2.8),
+        height=round(ROW * (len(rows) + 2.8)),
         margin={"l": _LEFT, "r": _RIGHT, "t": 0, "b": 0, "pad": 0},
         barmode="overlay",
         paper_bgcolor="rgba(0,0,0,0)",

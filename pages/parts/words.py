@@ -1,10 +1,17 @@
 """The language of the session: from the URL, else from the browser; switchable at any time."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from riskcore.text import LANGUAGES, NAMES, Words
 
 _KEY = "lang"
+_TAGS = {"zh": "zh-CN", "en": "en"}
+
+_name = st.components.v2.component(
+    "page_language", js=(Path(__file__).parent / "page_language.js").read_text("utf-8"), html="<span></span>"
+)
 
 
 def current() -> Words:
@@ -34,3 +41,8 @@ def switch() -> None:
         required=True,
         label_visibility="collapsed",
     )
+
+
+def name_language() -> None:
+    """Tell the browser, and so a screen reader, which language the page speaks."""
+    _name(data={"lang": _TAGS[current().lang]}, key="page_language", height="content")
