@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = """<!doctype html><meta charset="utf-8"><div id="root" style="width: 1290px"></div>"""
 MOUNT = """
-window.api = { prepare, count, moves, parts, moneyWriter };
+window.api = { prepare, count, moves, parts, moneyWriter, countMoney, curve, bestStart, breakEven };
 window.sent = [];
 const root = document.getElementById("root").attachShadow({ mode: "open" });
 const style = document.createElement("style");

@@ -9,6 +9,7 @@ class Board {
     this.sent = []; // commits whose echo has not come back yet
     this.drag = null;
     this.observer = new ResizeObserver(() => this.measure());
+    host.addEventListener("pointerover", ({ target }) => this.exact(target));
   }
 
   /** Show what Python says; a drag under way goes on undisturbed and is answered afterwards. */
@@ -49,38 +50,57 @@ class Board {
   build(data) {
     this.data = data;
     this.cube = prepare(data);
-    this.before = count(this.cube, data.in_force);
+    this.before = this.countAt(data.in_force);
     this.money = moneyWriter(data.lang, data.currency, data.texts);
     this.observer.disconnect();
     this.host.replaceChildren();
+    this.host.classList.toggle("present", data.present);
     const about = { role: "group", "aria-label": data.texts.label, lang: data.lang };
     const board = add(this.host, "div", { class: "columns-two", ...about });
     const wide = data.tiers.length > 4; // many cards need the whole width
-    if (wide) this.drawCards = cards(board, this);
+    const above = wide ? cards(board, this) : null;
     const main = add(board, "div", { class: "main" });
-    if (!wide) this.drawCards = cards(main, this);
+    this.cards = above ?? cards(main, this);
     this.chart = chart(main, this);
-    this.bars = data.segments.names.length ? bars(board, this) : null;
+    this.pins = data.pins.length ? pins(this.chart, this) : null;
+    this.price = data.money && this.cube.money.allSales ? price(main, this) : null;
+    const hasBars = data.segments.names.length;
+    const side = hasBars || data.money ? add(board, "div", { class: "side" }) : null;
+    this.bars = hasBars ? bars(side, this) : null;
+    this.writeFigures = data.money ? figures(side, this) : null;
     this.live = add(this.host, "p", { class: "spoken", role: "status", "aria-live": "polite" });
     this.listen();
     this.measure();
     this.observer.observe(this.chart.plot);
   }
 
+  countAt(thresholds) {
+    const counted = count(this.cube, thresholds);
+    if (this.cube.money) counted.money = countMoney(this.cube.money, thresholds);
+    return counted;
+  }
+
   measure() {
     if (!this.chart.plot.clientWidth) return; // not laid out yet, or on a page that is hidden
+    this.cards.measure();
     this.chart.measure();
+    this.pins?.measure();
+    this.price?.measure();
     this.bars?.measure();
     this.draw();
   }
 
   draw() {
-    const now = count(this.cube, this.thresholds);
+    const now = this.countAt(this.thresholds);
     this.stretches = moves(this.cube, this.thresholds, this.data.in_force);
     this.now = now;
-    this.drawCards(now, this.thresholds);
+    this.cards.draw(now, this.thresholds);
     this.bars?.draw(now);
+    this.writeFigures?.(now);
     this.chart.draw(now, this.thresholds, this.stretches);
+    this.pins?.draw(this.thresholds);
+    this.price?.draw(now, this.thresholds, Boolean(this.drag));
+    if (!this.drag) this.price?.tell();
   }
 
   listen() {
@@ -122,6 +142,7 @@ class Board {
     this.chart.handles[k].classList.remove("held");
     if (back) this.put(k, score);
     this.drag = null;
+    this.draw(); // what stood still under the hand settles
     const waiting = this.waiting;
     this.waiting = null;
     this.commit();
@@ -164,15 +185,28 @@ class Board {
     this.say();
   }
 
+  /** Money is written short; under the pointer it is told to the unit. */
+  exact(node) {
+    const per = Number(node.getAttribute("data-exact"));
+    if (per) node.title = `${this.data.currency} ${whole(Number(node.getAttribute("data-value")) / per)}`;
+  }
+
   say() {
     const { texts, tiers } = this.data;
     const moved = (better) => this.stretches.reduce((sum, s) => sum + (s.better === better ? s.customers : 0), 0);
     const each = this.now.tiers.map(({ customers }, k) => (
       fill(texts.summary_tier, { code: tiers[k].code, n: whole(customers) })
     ));
-    this.live.textContent = fill(texts.summary, {
+    const summary = fill(texts.summary, {
       tiers: each.reverse().join(texts.summary_between), better: whole(moved(true)), worse: whole(moved(false)),
     });
+    this.live.textContent = this.price ? `${summary} ${this.sayMoney()}` : summary;
+  }
+
+  sayMoney() {
+    const [is, was] = [this.now.money.money, this.before.money.money];
+    const change = this.money.change(Math.round((is - was) / 100) * 100, was);
+    return fill(this.data.texts.summary_money, { money: this.money.value(is, was), change });
   }
 
   leave() {

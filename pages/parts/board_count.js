@@ -22,13 +22,15 @@ function running(packed, name) {
 }
 
 /** The cube as prefix sums, so that counting at any thresholds is a few look-ups. */
-export function prepare({ total, segments }) {
+export function prepare(data) {
+  const { total, segments, money } = data;
   const sums = MEASURES.map((name) => running(total, name));
   const ofSegments = running(segments, "customers");
   return {
     groups: total.groups.map(([best, worst, little], g) => ({ best, worst, little, sums: sums.map((s) => s[g]) })),
     segments: segments.groups.map(([segment, best, worst], g) => ({ segment, best, worst, sum: ofSegments[g] })),
     segmentCount: segments.names.length,
+    money: money && prepareMoney(data),
   };
 }
 
@@ -113,8 +115,9 @@ export function moneyWriter(lang, currency, texts) {
     : [[1e9, "large", 2], [1e6, "middle", 1], [1e3, "small", 1]]);
   const unitOf = (money) => {
     const [size, name, digits] = units.find(([least]) => Math.abs(money) >= least) ?? [1, null, 0];
-    const roomy = Math.abs(money) < 100 * size || name === "middle" && lang !== "zh";
-    return [size, name, roomy ? digits : Math.max(0, digits - 1)];
+    const [small, large] = [Math.abs(money) < 10 * size, Math.abs(money) >= 100 * size];
+    if (name === "middle" && lang !== "zh") return [size, name, small ? 2 : 1];
+    return [size, name, large ? Math.max(0, digits - 1) : digits];
   };
   const sign = currencySign(lang, currency);
   const numbers = [0, 1, 2].map((digits) => (
