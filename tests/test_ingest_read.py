@@ -111,6 +111,10 @@ def test_titles_above_the_headings_are_passed_over(text: str, headings: tuple[st
     assert upload.rows["line"].to_pylist()[0] == first_line
 
 
+def test_a_formula_that_is_a_text_is_that_text() -> None:
+    assert cells('id,name\n="00123",A\n"=""00124""",=cmd()\n') == [["00123", "A"], ["00124", "=cmd()"]]
+
+
 def test_headings_that_are_empty_get_a_number() -> None:
     assert read(b"id,,name,\n1,2,3,4\n", "a.csv").headings == ("id", "#2", "name", "#4")
 

@@ -77,7 +77,7 @@ def silence(text: str, stated: bool) -> Cell | None:
 
 
 def read_number(text: str, unit: str | None, comma: bool = False, counted_in: int = 1) -> Cell:
-    """A number however it is written: 1,234.50, (100), 100-, ￥１００, 62%, 1.5万元, 30天.
+    """A number however it is written: 1,234.50, (100), 100-, 100 CR, ￥１００, 62%, 1.5万元, 30天.
 
     `unit` is the field's own (`None` for money); 62% is 62 where that is per cent. `comma`: decimals follow a comma.
     `counted_in` is the heading's multiplier, which a cell with a size of its own goes without.
@@ -85,11 +85,10 @@ def read_number(text: str, unit: str | None, comma: bool = False, counted_in: in
     t = _BLANKS.sub("", plain(text)).replace("\u2212", "-").replace("–", "-")
     if _NOT_FINITE.fullmatch(t):
         return _not_finite()
-    negative = t.startswith("(") and t.endswith(")")
-    t = t[1:-1] if negative else t
-    if t.endswith("-") and t[0] not in "+-":
-        t, negative = t[:-1], not negative
+    t, negative = _without_sign(t, unit)
     t, currency = _without_currency(t)
+    if currency and not negative:
+        t, negative = _without_sign(t, unit)  # $(100)
     t, scale = _without_unit(t, unit, counted_in)
     pattern = _COMMA if comma else _POINT
     if not pattern.fullmatch(t) or not t.split("e")[0].strip("+-.,"):
@@ -102,6 +101,20 @@ def read_number(text: str, unit: str | None, comma: bool = False, counted_in: in
     if abs(number) > _LARGEST:
         return _not_finite()
     return Cell(-number if negative else number, currency=currency)
+
+
+def _without_sign(t: str, unit: str | None) -> tuple[str, bool]:
+    """A number without the mark of a negative one around or behind it, and whether it bore one."""
+    if t.startswith("(") and t.endswith(")"):
+        return t[1:-1], True
+    if t.endswith("-") and t[0] not in "+-":
+        return t[:-1], True
+    for side in ("credit", "debit") if unit is None else ():
+        for word in cell_words(f"side.{side}"):
+            bare = t.removesuffix(word) if t.endswith(word) else t.removeprefix(word)
+            if bare != t and bare[:1] not in "+-":
+                return bare, side == "credit"
+    return t, False
 
 
 def _not_finite() -> Cell:

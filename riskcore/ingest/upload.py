@@ -221,6 +221,9 @@ def _batch(numbers: list[int], cells: list[str], width: int, schema: pa.Schema) 
     columns = [pa.array(numbers, pa.int64())]
     for place in range(width):
         trimmed = pc.utf8_trim_whitespace(pa.array(cells[place::width], pa.string()))
+        if pc.any(pc.starts_with(trimmed, '="')).as_py():
+            # A formula that is a text, as exports write ids so that a spreadsheet keeps their zeros.
+            trimmed = pc.replace_substring_regex(trimmed, '^="([^"]*)"$', r"\1")
         columns.append(pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
