@@ -1,7 +1,11 @@
 """Tables as files: CSV and workbooks in which no cell can act as a formula, and Parquet."""
 
+import io
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import IO
+from unicodedata import east_asian_width
 
 import pandas as pd
 import xlsxwriter
@@ -12,7 +16,9 @@ _PLAIN_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z"
 _NEUTRALISED = rf"(?!{_PLAIN_NUMBER}){_ACTING}"
 
 XLSX_ROWS_MOST = 1_048_575  # below the headings, in one sheet of a workbook
-_LETTERS_WIDE, _FIGURES_WIDE = 24, 12  # columns of a sheet, in characters
+_NARROWEST, _WIDEST, _ROWS_LOOKED_AT = 8, 40, 200  # columns of a sheet, in letters
+_LARGE = 1000
+_AMOUNT, _DAY, _MOMENT = _SHAPES = ("#,##0", "yyyy-mm-dd", "yyyy-mm-dd hh:mm")
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -41,22 +47,59 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
-    """One sheet, headings frozen. Row by row and straight to disk, so that a large table needs little memory."""
+    with path.open("wb") as file:
+        _fill(frame, file)
+
+
+def xlsx_bytes(frame: pd.DataFrame) -> bytes:
+    """The frame as a workbook: headings frozen, numbers and dates as such, texts never as formulas or links."""
+    file = io.BytesIO()
+    _fill(frame, file)
+    return file.getvalue()
+
+
+def _fill(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    """As many sheets as the rows need. Row by row and straight to disk, so that a large table needs little memory."""
     texts_only = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    options = {"constant_memory": True, **texts_only}
-    with path.open("wb") as file, xlsxwriter.Workbook(file, options) as workbook:
-        sheet = workbook.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        for place, name in enumerate(frame.columns):
-            numeric = is_numeric_dtype(frame[name])
-            sheet.set_column(place, place, _FIGURES_WIDE if numeric else _LETTERS_WIDE)
-            sheet.write_string(0, place, name)
-        for row, cells in enumerate(frame.itertuples(index=False, name=None), 1):
-            for place, cell in enumerate(cells):
-                if isinstance(cell, str):
-                    sheet.write_string(row, place, cell)
-                elif not pd.isna(cell):
-                    sheet.write_number(row, place, cell)
+    with xlsxwriter.Workbook(file, {"constant_memory": True, **texts_only}) as workbook:
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        shapes = {shape: workbook.add_format({"num_format": shape}) for shape in _SHAPES}
+        formats = [shapes.get(_shape(frame.iloc[:, place])) for place in range(frame.shape[1])]
+        for first in range(0, max(len(frame), 1), XLSX_ROWS_MOST):
+            part = frame.iloc[first : first + XLSX_ROWS_MOST]
+            sheet = workbook.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            for place, name in enumerate(frame.columns):
+                sheet.set_column(place, place, _width(str(name), part.iloc[:, place]))
+                sheet.write_string(0, place, str(name), bold)
+            for row, cells in enumerate(part.itertuples(index=False, name=None), 1):
+                for place, cell in enumerate(cells):
+                    if isinstance(cell, str):
+                        sheet.write_string(row, place, cell)
+                    elif isinstance(cell, datetime) and not pd.isna(cell):
+                        sheet.write_datetime(row, place, cell, formats[place])
+                    elif not pd.isna(cell):
+                        sheet.write_number(row, place, cell, formats[place])
+
+
+def _shape(cells: pd.Series) -> str:
+    """How a column's numbers or dates are shown: large numbers with their thousands apart, small ones as they are."""
+    if is_datetime64_any_dtype(cells):
+        return _DAY if (cells.dropna() == cells.dropna().dt.normalize()).all() else _MOMENT
+    large = is_numeric_dtype(cells) and not is_bool_dtype(cells) and bool((cells.abs() >= _LARGE).any())
+    return _AMOUNT if large else ""
+
+
+def _width(heading: str, cells: pd.Series) -> float:
+    """Wide enough for most of what the column's first rows hold; letters of East Asia take twice the room."""
+    first = cells.head(_ROWS_LOOKED_AT).dropna()
+    texts = [f"{cell:,.0f}" if isinstance(cell, float) else str(cell)[:_WIDEST] for cell in first]
+    widest = max(map(_room, texts), default=0)
+    return min(max(widest, _room(heading) / 2, _NARROWEST) + 2, _WIDEST)
+
+
+def _room(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {

@@ -1,11 +1,9 @@
 """Files handed back: the rows set aside with their reasons, and the template to fill in."""
 
-import csv
-import io
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -13,10 +11,8 @@ from riskcore import schema
 from riskcore.ingest.checking import Checked
 from riskcore.ingest.upload import Upload
 from riskcore.policy import Characteristic, Policy
+from riskcore.spreadsheet import csv_bytes
 from riskcore.text import LANGUAGES, Words, pair
-
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 # Facts of the template beside the characteristics, with an example of each; those in words come from the texts.
 _EXAMPLES = {
@@ -93,11 +89,5 @@ def _example(characteristic: Characteristic, t: Words) -> str:
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    heading, *cells = rows
+    return csv_bytes(pd.DataFrame(cells, columns=list(heading), dtype="str"))
