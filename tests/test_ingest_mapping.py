@@ -134,11 +134,17 @@ def test_headings(policy: Policy, heading: str, field: str | None) -> None:
         ("客户", ["C001", "C002"], "customer_id"),
         ("外部评级", ["N1", "n4", "AA"], "external_grade"),
         ("外部评级", ["AA+", "BBB", "N1"], "agency_grade"),
+        ("credit score", ["A", "B", "n/a", "7"], "internal_grade"),
     ],
 )
 def test_values_decide_between_two_meanings(policy: Policy, heading: str, values: list[str], field: str) -> None:
     match = propose(read("\n".join((f"{heading};x", *(f"{v};1" for v in values))).encode(), "a"), policy, {})[0]
     assert (match.field, match.how) == (field, "values")
+
+
+def test_a_score_without_letters_stays_a_score(policy: Policy) -> None:
+    for values in (["700", "A"], ["n/a", "拒绝"], ["inf 1", "1e3"]):
+        assert mapped(policy, "credit score,x", *(f"{v},1" for v in values))["credit score"] == "credit_score"
 
 
 def test_a_field_is_used_once_and_the_surer_column_keeps_it(policy: Policy) -> None:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from riskcore import schema
+from riskcore.ingest.cells import read_number, silence
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import (
     Vocabulary,
@@ -77,6 +78,8 @@ def _find(
         return None, 0.0, "none"
     for spelling in (key, without_unit(key)):
         if names := known.keys.get(spelling):
+            if names == ("credit_score",) and _are_letters(distinct):
+                return "internal_grade", 0.9, "values"
             if len(names) == 1:
                 return names[0], 1.0, "same"
             return _by_values(names, distinct, policy), 0.9, "values"
@@ -105,6 +108,14 @@ def _same_meaning(phrase: str, other: str) -> bool:
         and len(words) == len(others)
         and all(a[0] == b[0] and fuzz.ratio(a, b) >= 75 for a, b in zip(words, others, strict=True))
     )
+
+
+def _are_letters(distinct: Sequence[str]) -> bool:
+    """Whether most of the values hold no figure: grades such as A or BBB+, which are no score."""
+    said = [text for text in distinct if silence(text, stated=True) is None]
+    wordy = [text for text in said if not any(ch.isdigit() for ch in text)]
+    letters = [text for text in wordy if read_number(text, "points").reason == "problems.not_a_number"]
+    return 2 * len(letters) > len(said)
 
 
 def _by_values(names: Sequence[str], distinct: Sequence[str], policy: Policy) -> str:
