@@ -1,0 +1,108 @@
+"""Recording a decision at the board, and how a decision reads in a line."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts import data, drafts, meeting, person
+from pages.parts.format import count, money, plain, signed
+from riskcore import decisions, printing, signing
+from riskcore.decisions import Effect
+from riskcore.errors import AskedWrong
+from riskcore.money import Assumptions
+from riskcore.policy import Policy
+from riskcore.portfolio import Assessed
+from riskcore.text import Words
+
+_RECORDED, _OPEN = "decision_recorded", "decision_open"
+
+
+def button(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Assumptions) -> None:
+    """A popover: what would change and what follows from it, name, reason, and the one button that puts it in force.
+
+    After it the page runs anew, says so once and offers the decision as PDF.
+    """
+    recorded(t)
+    popover = st.popover(t("decisions.record"), icon=":material/gavel:", key=_OPEN, on_change="rerun")
+    if not popover.open:  # what follows is asked of the whole book
+        return
+    with popover:
+        st.markdown("  \n".join(starts_lines(t, assessed.policy, assessed.policy.thresholds, thresholds)))
+        effect = data.ask(decisions.effect, assessed, tuple(thresholds), assumptions)
+        st.markdown(plain(effect_line(t, effect)))
+        st.caption(t("decisions.record_note"))
+        by, why = signed_by(t, "decision")
+        with st.container(key="main"):
+            confirmed = st.button(t("decisions.confirm"), type="primary", key="decision_confirm")
+        if confirmed:
+            try:
+                number = decisions.record(data.store(), assessed, thresholds, assumptions, by, why)
+            except AskedWrong as refused:
+                st.error(plain(t.error(refused)), icon=":material/error:")
+            else:
+                after(number, "decision")
+
+
+def signed_by(t: Words, key: str) -> tuple[str, str]:
+    """Fields for the name and the reason."""
+    by = person.ask(t, f"{key}_person")
+    hint = t("decisions.why_hint", least=signing.REASON_LEAST)
+    why = st.text_area(
+        t("decisions.why"), key=f"{key}_why", max_chars=signing.REASON_MOST, height=100, placeholder=hint
+    )
+    return by, why
+
+
+def after(number: int, key: str) -> None:
+    """A decision was recorded: the assumptions are the book's now, and the page runs anew under the new policy."""
+    st.session_state[_RECORDED] = number
+    for gone in (f"{key}_why", f"{key}_open"):
+        st.session_state.pop(gone, None)
+    meeting.assume(None)
+    drafts.close()
+    st.rerun(scope="app")
+
+
+def recorded(t: Words) -> None:
+    """Say once that a decision is in force."""
+    if number := st.session_state.pop(_RECORDED, None):
+        st.success(t("decisions.recorded", n=number), icon=":material/check:")
+        download(t, number, "decision_download_new")
+
+
+def download(t: Words, number: int, key: str) -> None:
+    """The decision as PDF, made when it is asked for."""
+    store = data.store()
+    st.download_button(
+        t("decisions.download"),
+        lambda: printing.decision_pdf(store, number, t),
+        file_name=f"decision-{number}.pdf",
+        mime="application/pdf",
+        icon=":material/picture_as_pdf:",
+        key=key,
+        on_click="ignore",
+    )
+
+
+def starts_lines(t: Words, policy: Policy, was: Sequence[int], now: Sequence[int]) -> list[str]:
+    """The thresholds before and after, worst tier first as on the board; Markdown."""
+    lines = []
+    for tier, before, start in reversed(list(zip(policy.tier, was, now, strict=False))):
+        same = {"code": f":{tier.colour}-badge[**{tier.code}**]", "now": start}
+        lines.append(
+            t("decisions.starts_same", **same) if before == start else t("decisions.starts", was=before, **same)
+        )
+    return lines
+
+
+def effect_line(t: Words, effect: Effect) -> str:
+    """What a decision does, in one sentence."""
+    before, now = effect.total("before", "money"), effect.total("after", "money")
+    return t(
+        "decisions.effect",
+        better=count(effect.better),
+        worse=count(effect.worse),
+        before=money(t, before, effect.currency),
+        after=money(t, now, effect.currency),
+        change=signed(now - before, money(t, now - before, effect.currency)),
+    )
