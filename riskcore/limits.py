@@ -13,13 +13,17 @@ import pandas as pd
 from riskcore import scoring, signing
 from riskcore.errors import AskedWrong, Phrase
 from riskcore.policy import Policy
+from riskcore.policy.models import Strategy
 from riskcore.store import Store, sql
+from riskcore.text import Words
 from riskcore.wording import is_nothing
 
 Choice = Literal["accept", "adjust", "reject"]
 Direction = Literal["all", "up", "down"]
 MOST = 1e15  # the store keeps amounts below
 
+_BINDING = {"need": "limits.need", "capacity": "limits.capacity", "own_cap": "limits.own_cap"}
+_CHOICE = {"accept": "limits.accepted", "adjust": "limits.adjusted", "reject": "limits.rejected"}
 _ORDER = "order by abs(difference) desc nulls last, position"
 _TERMS = ("need", "capacity", "own_cap")
 
@@ -133,6 +137,26 @@ def _unsecured(row: Mapping[str, Any], factor_pct: int, step: int) -> int | None
         return None
     cents = math.floor(max(min(known), 0.0) * factor_pct + 0.5)  # rounded as the query rounds
     return math.floor(cents / 100 / step) * step
+
+
+def binding_of(t: Words, binding: Any, recommended: Any = 0) -> str:
+    """The term that binds, in words; where none does, that a factor or a rule takes all, or that nothing is known."""
+    if is_nothing(binding):
+        return t("limits.no_term") if is_nothing(recommended) else t("limits.by_factor")
+    return t(_BINDING[binding])
+
+
+def payment_of(t: Words, strategy: Strategy) -> str:
+    """What a customer of a tier pays in advance, in words; empty where nothing."""
+    asked = {"pct": strategy.deposit_pct, "days": strategy.terms_days_by_approval}
+    if strategy.prepay:
+        return t("limits.prepaid_or_deposit", **asked) if strategy.deposit_pct else t("limits.prepaid")
+    return t("limits.deposit", **asked) if strategy.deposit_pct else ""
+
+
+def choice_of(t: Words, choice: Any) -> str:
+    """What was decided, in a word; empty where nothing."""
+    return "" if is_nothing(choice) else t(_CHOICE[choice])
 
 
 def decide(

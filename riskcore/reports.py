@@ -1,4 +1,7 @@
-"""What leaves the program as files: lists as they are on screen, and scored customers with points and reasons."""
+"""What leaves the program as files: lists as they are on screen, and scored customers with points and reasons.
+
+Every list carries the date of its data and the policy. Workbooks hold the same columns as the CSV, in typed cells.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskcore import portfolio, scoring, settings
+from riskcore import limits, portfolio, scoring, settings
 from riskcore.policy import Policy
 from riskcore.portfolio import Assessed, Direction, Order
-from riskcore.spreadsheet import csv_bytes
+from riskcore.spreadsheet import csv_bytes, xlsx_bytes
 from riskcore.store import Cursor, Store
 from riskcore.text import Words
 from riskcore.wording import main_reasons, reason_of
@@ -17,6 +20,50 @@ from riskcore.wording import main_reasons, reason_of
 REASONS = 4
 _HASH_SHOWN = 12
 _LISTED = ("exposure", "past_due", "credit_limit", "industry", "region", "salesperson", "rules", "reason")
+_LIMITS = (
+    *("customer_id", "customer_name", "tier", "score", "exposure", "credit_limit", "recommended", "difference"),
+    *("binding", "need", "capacity", "own_cap", "credit_days", "terms", "payment", "review", "approver", "rules"),
+    *("choice", "decided_limit", "decided_by", "decided_why", "decided_at"),
+)
+_NEAR = (
+    *("customer_id", "customer_name", "score", "line", "side", "distance", "limit_at_stake"),
+    *("exposure", "past_due", "industry", "rules", "reason"),
+)
+# The headings of columns by the keys of their words; those of amounts name the currency too.
+_AMOUNTS = {
+    "exposure": "fields.exposure",
+    "past_due": "fields.past_due_amount",
+    "credit_limit": "fields.credit_limit",
+    "limit_change": "reports.limit_change",
+    "money_change": "reports.money_change",
+    "recommended": "reports.recommended",
+    "difference": "reports.difference",
+    "need": "reports.need",
+    "capacity": "reports.capacity",
+    "own_cap": "reports.own_cap",
+    "decided_limit": "reports.decided_limit",
+    "limit_at_stake": "reports.at_stake",
+}
+_WORDS = {
+    "tier": "reports.tier",
+    "score": "reports.score",
+    "rules": "reports.rules",
+    "reason": "reports.reason",
+    "as_of": "reports.as_of",
+    "policy": "reports.policy",
+    "binding": "reports.binding",
+    "terms": "reports.terms",
+    "payment": "reports.payment",
+    "review": "reports.review",
+    "approver": "reports.approver",
+    "choice": "reports.choice",
+    "decided_by": "reports.decided_by",
+    "decided_why": "reports.decided_why",
+    "decided_at": "reports.decided_at",
+    "line": "reports.line",
+    "side": "reports.side",
+    "distance": "reports.distance",
+}
 
 
 def movers_csv(
@@ -26,59 +73,143 @@ def movers_csv(
     in_force: Sequence[int],
     direction: Direction,
     t: Words,
+    bound: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The customers whose tier differs under two sets of thresholds, all of them, as CSV.
 
     Headings are in the language of `t`, tiers and rules are codes, amounts in the book's currency; the last columns
-    are the date of the data and the policy.
+    are the date of the data and the policy. With `bound` (riskcore.money.bound) the change of limit and money too.
     """
-    found = portfolio.movers(store, thresholds, in_force, direction)
-    frame = _worded(found, assessed.policy, t)
+    return csv_bytes(_movers(store, assessed, thresholds, in_force, direction, t, bound))
+
+
+def movers_xlsx(
+    store: Store,
+    assessed: Assessed,
+    thresholds: Sequence[int],
+    in_force: Sequence[int],
+    direction: Direction,
+    t: Words,
+    bound: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The movers as a workbook."""
+    return xlsx_bytes(_movers(store, assessed, thresholds, in_force, direction, t, bound))
+
+
+def customers_csv(store: Store, assessed: Assessed, filters: Mapping[str, Any], order: Order, t: Words) -> bytes:
+    """The customers that the filters leave, all of them and in this order, as CSV made as that of the movers."""
+    return csv_bytes(_customers(store, assessed, filters, order, t))
+
+
+def customers_xlsx(store: Store, assessed: Assessed, filters: Mapping[str, Any], order: Order, t: Words) -> bytes:
+    """The customers that the filters leave as a workbook."""
+    return xlsx_bytes(_customers(store, assessed, filters, order, t))
+
+
+def limits_csv(store: Store, assessed: Assessed, filters: Mapping[str, Any], t: Words) -> bytes:
+    """The changes of limits that the filters leave (riskcore.limits.changes), with terms and decisions, as CSV."""
+    return csv_bytes(_limits(store, assessed, filters, t))
+
+
+def limits_xlsx(store: Store, assessed: Assessed, filters: Mapping[str, Any], t: Words) -> bytes:
+    """The changes of limits as a workbook."""
+    return xlsx_bytes(_limits(store, assessed, filters, t))
+
+
+def near_csv(store: Store, assessed: Assessed, thresholds: Sequence[int], t: Words, points: int = 10) -> bytes:
+    """The customers near one of the thresholds (riskcore.portfolio.near_the_line) as CSV."""
+    return csv_bytes(_near(store, assessed, thresholds, t, points))
+
+
+def near_xlsx(store: Store, assessed: Assessed, thresholds: Sequence[int], t: Words, points: int = 10) -> bytes:
+    """The customers near one of the thresholds as a workbook."""
+    return xlsx_bytes(_near(store, assessed, thresholds, t, points))
+
+
+def _movers(
+    store: Store,
+    assessed: Assessed,
+    thresholds: Sequence[int],
+    in_force: Sequence[int],
+    direction: Direction,
+    t: Words,
+    bound: Mapping[str, Any] | None,
+) -> pd.DataFrame:
+    found = portfolio.movers(store, thresholds, in_force, direction, bound=bound)
     headings = {
         **_headings(store, assessed, t),
         "was": t("reports.was", starts=_starts(assessed.policy, in_force)),
         "now": t("reports.now", starts=_starts(assessed.policy, thresholds)),
     }
-    return _file(frame, ("customer_id", "customer_name", "was", "now", "score", *_LISTED), headings, assessed)
+    changes = ("limit_change", "money_change") if bound else ()
+    columns = ("customer_id", "customer_name", "was", "now", "score", *changes, *_LISTED)
+    return _headed(_worded(found, assessed.policy, t), columns, headings, assessed)
 
 
-def customers_csv(store: Store, assessed: Assessed, filters: Mapping[str, Any], order: Order, t: Words) -> bytes:
-    """The customers that the filters leave, all of them and in this order, as CSV made as that of the movers."""
-    found = portfolio.customers(store, filters, order)
-    frame = _worded(found, assessed.policy, t)
-    headings = _headings(store, assessed, t)
-    return _file(frame, ("customer_id", "customer_name", "tier", "score", *_LISTED), headings, assessed)
+def _customers(store: Store, assessed: Assessed, filters: Mapping[str, Any], order: Order, t: Words) -> pd.DataFrame:
+    frame = _worded(portfolio.customers(store, filters, order), assessed.policy, t)
+    columns = ("customer_id", "customer_name", "tier", "score", *_LISTED)
+    return _headed(frame, columns, _headings(store, assessed, t), assessed)
+
+
+def _limits(store: Store, assessed: Assessed, filters: Mapping[str, Any], t: Words) -> pd.DataFrame:
+    frame = limits.changes(store, assessed.assessment_id, filters)
+    strategies = {place: tier.strategy for place, tier in enumerate(assessed.policy.tier)}
+    by_tier = frame["tier"].map
+    frame = frame.assign(
+        binding=[limits.binding_of(t, binding) for binding in frame["binding"]],
+        terms=by_tier({place: s.terms_days for place, s in strategies.items()}),
+        payment=by_tier({place: limits.payment_of(t, s) for place, s in strategies.items()}),
+        review=by_tier({place: s.review_months for place, s in strategies.items()}),
+        approver=by_tier({place: t.of(s.approver) for place, s in strategies.items()}),
+        choice=[limits.choice_of(t, choice) for choice in frame["choice"]],
+        decided_at=frame["decided_at"].dt.floor("s"),
+    )
+    return _headed(_coded(frame, assessed.policy), _LIMITS, _headings(store, assessed, t), assessed)
+
+
+def _near(store: Store, assessed: Assessed, thresholds: Sequence[int], t: Words, points: int) -> pd.DataFrame:
+    frame = portfolio.near_the_line(store, thresholds, points)
+    codes = [tier.code for tier in assessed.policy.tier]
+    frame = _worded(frame, assessed.policy, t).assign(
+        line=[f"{codes[place]} {start}" for place, start in zip(frame["place"], frame["start"], strict=True)],
+        side=[t("reports.below") if distance < 0 else t("reports.above") for distance in frame["distance"]],
+    )
+    return _headed(frame, _NEAR, _headings(store, assessed, t), assessed)
 
 
 def _worded(found: pd.DataFrame, policy: Policy, t: Words) -> pd.DataFrame:
     """Places of tiers and reasons and masks of rules as codes and words."""
+    return _coded(found, policy).assign(reason=main_reasons(t, policy, found))
+
+
+def _coded(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Places of tiers and masks of rules as codes."""
     frame = found.copy()
     for column in {"tier", "was", "now"} & set(frame.columns):
         frame[column] = _tiers(policy, frame[column])
     frame["score"] = frame["score"].astype("Int16")
     frame["rules"] = _rules(policy, frame["rules"])
-    frame["reason"] = main_reasons(t, policy, frame)
     return frame
 
 
 def _headings(store: Store, assessed: Assessed, t: Words) -> dict[str, str]:
     currency = settings.get(store.cursor(), "currency") or assessed.policy.currency
-    amounts = {"exposure": "exposure", "past_due": "past_due_amount", "credit_limit": "credit_limit"}
+    plain = ("customer_id", "customer_name", "industry", "region", "salesperson", "credit_days")
+    amounts = {name: t(key) for name, key in _AMOUNTS.items()}
     return {
-        **{name: t(f"fields.{name}") for name in ("customer_id", "customer_name", "industry", "region", "salesperson")},
-        **{name: t("reports.amount", name=t(f"fields.{field}"), currency=currency) for name, field in amounts.items()},
-        "tier": t("reports.tier"),
-        "score": t("reports.score"),
-        "rules": t("reports.rules"),
-        "reason": t("reports.reason"),
-        "as_of": t("reports.as_of"),
-        "policy": t("reports.policy"),
+        **{name: t(f"fields.{name}") for name in plain},
+        **{name: t(key) for name, key in _WORDS.items()},
+        **{name: t("reports.amount", name=words, currency=currency) for name, words in amounts.items()},
     }
 
 
-def _file(frame: pd.DataFrame, columns: Sequence[str], headings: Mapping[str, str], assessed: Assessed) -> bytes:
-    kept = frame[list(columns)].assign(as_of=assessed.as_of.isoformat(), policy=assessed.policy.hash[:_HASH_SHOWN])
-    return csv_bytes(kept.rename(columns=headings))
+def _headed(
+    frame: pd.DataFrame, columns: Sequence[str], headings: Mapping[str, str], assessed: Assessed
+) -> pd.DataFrame:
+    """The columns under their headings, with the date of the data and the policy at the end."""
+    kept = frame[list(columns)].assign(as_of=pd.Timestamp(assessed.as_of), policy=assessed.policy.hash[:_HASH_SHOWN])
+    return kept.rename(columns=headings)
 
 
 def _starts(policy: Policy, thresholds: Sequence[int]) -> str:
