@@ -2,7 +2,8 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROOM = 28 / 15; // units that a share needs to be written in its part of a bar
-const CARD = 13; // units that a card needs
+const [CARD, TIGHT] = [13, 11]; // units that a card needs, and can do with
+const PADDING = 34; // px beside and between the figures of a card
 const PRESENTED = 6; // segments shown where the board is presented
 
 function add(parent, tag, attributes = {}, text = null) {
@@ -84,7 +85,7 @@ function cards(parent, { data, before, money }) {
     const node = { range: add(head, "span", { class: "range" }) };
     const count = add(main, "span");
     node.customers = number(count, "customers", "big");
-    add(count, "span", { class: "unit" }, ` ${texts.customers}`);
+    node.unit = add(count, "span", { class: "unit" }, ` ${texts.customers}`);
     node.exposure = number(main, "exposure", "money");
     set(node.exposure, { "data-exact": 100 });
     const [left, right] = [add(change, "span"), add(change, "span")];
@@ -114,7 +115,14 @@ function cards(parent, { data, before, money }) {
     const fitting = Math.max(1, Math.floor(width / (CARD * unit + 12)));
     const row = Math.ceil(tiers.length / Math.ceil(tiers.length / fitting));
     const alone = row < tiers.length && tiers.length % row === 1;
-    list.style.setProperty("--a-row", alone && width / (row + 1) >= 0.88 * CARD * unit + 12 ? row + 1 : row);
+    list.style.setProperty("--a-row", alone && width / (row + 1) >= TIGHT * unit + 12 ? row + 1 : row);
+    list.classList.toggle("narrow", !fits(nodes[0]));
+  };
+  // Whether an amount fits beside the number is settled once: a card must not grow or shrink under a hand.
+  const fits = ({ customers: number, exposure: amount, unit }) => {
+    const size = (node, letters) => letters * 0.52 * parseFloat(getComputedStyle(node).fontSize);
+    const needed = size(number, whole(customers).length) + unit.offsetWidth + size(amount, 7) + PADDING;
+    return needed < list.firstChild.clientWidth;
   };
   const percent = (tenths) => (tenths === null ? "–" : `${(tenths / 10).toFixed(1)}%`);
   const draw = (now, thresholds) => {

@@ -38,6 +38,7 @@ function price(parent, { data, cube, money, chart }) {
   });
   const tick = add(scale, "line", { class: "even" });
   const evenly = add(labels, "text", { class: "quiet halo middle" });
+  const brief = inForce.length > 3 ? texts.best_brief : texts.best;
   let [size, domain, said] = [null, null, ""];
 
   /** Where prepayment starts to earn more than terms, in words; where on the axis, null where nowhere on it. */
@@ -54,20 +55,24 @@ function price(parent, { data, cube, money, chart }) {
 
   function measure() {
     const { unit, width, left, right, x } = chart.at();
-    const [top, base, height] = [1.6 * unit, 6.5 * unit, 8 * unit];
-    size = { top, base };
+    const [top, base] = [1.6 * unit, 6.5 * unit];
+    // Best starts are named in one row, or in two where they would overlap.
+    const label = (fill(brief, { code: tiers[0].code, first: FIRST, last: LAST }).length + 1) * 0.52 * unit;
+    const rows = label * inForce.length < right - left ? 1 : 2;
+    const height = base + 1.5 * rows * unit;
+    size = { top, base, label, rows };
     set(picture, { width, height, viewBox: `0 0 ${width} ${height}` });
     rules.forEach(({ rule, text }, i) => {
       const y = i ? base : top;
       set(rule, { x1: left, x2: right, y1: y, y2: y });
       set(text, { x: left + 2, y: y - 0.3 * unit });
     });
-    marks.forEach(({ band, foot, guide, dot, best }) => {
+    marks.forEach(({ band, foot, guide, dot, best }, k) => {
       set(band, { y: top, height: base - top });
       set(foot, { y: base - 0.2 * unit, height: 0.2 * unit });
       set(guide, { y1: top, y2: base });
       set(dot, { r: 0.27 * unit });
-      set(best, { y: base + 1.2 * unit });
+      set(best, { y: base + (1.2 + 1.4 * (k % rows)) * unit });
     });
     const { text, score, side } = atEven();
     write(evenly, text, even?.score ?? "");
@@ -83,7 +88,7 @@ function price(parent, { data, cube, money, chart }) {
   /** `held` while a hand moves a line: then the scale only ever grows, so that the picture stands still. */
   function draw(now, thresholds, held) {
     const { unit, left, right, x } = chart.at();
-    const { top, base } = size;
+    const { top, base, label, rows } = size;
     const curves = thresholds.map((_, k) => curve(cube.money, thresholds, k, now.money.money));
     let [low, high] = held && domain ? domain : [Infinity, -Infinity];
     for (const { values } of curves) {
@@ -105,12 +110,10 @@ function price(parent, { data, cube, money, chart }) {
     const places = apart(thresholds.map((score) => Math.max(left + room, Math.min(right - room / 2, x(score)))), room);
     const ranges = thresholds.map((_, k) => bestStart(cube.money, thresholds, k));
     const centres = ranges.map(({ first, last }) => x((first + last) / 2));
-    const brief = thresholds.length > 3 ? texts.best_brief : texts.best;
     const named = ranges.map(({ first, last }, k) => (
       first === last ? fill(texts.best_one, { code: tiers[k].code, first }) : fill(brief, { code: tiers[k].code, first, last })
     ));
-    const wide = Math.max(...named.map((text) => text.length)) * 0.52 * unit;
-    const spaced = spread([...centres].reverse(), wide + 0.4 * unit, left + wide / 2, right - wide / 2).reverse();
+    const spaced = spread([...centres].reverse(), label / rows, left + label / 2, right - label / 2).reverse();
     marks.forEach(({ band, foot, guide, line, dot, best, value }, k) => {
       const { from, values } = curves[k];
       const { first, last } = ranges[k];
