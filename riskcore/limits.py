@@ -90,9 +90,14 @@ def changes(
 
 def change_count(store: Store, assessment_id: int, filters: Mapping[str, Any]) -> int:
     """How many changes the filters leave."""
-    question = f"select count(*) from ({sql('limit_changes')})"
-    row = store.one(question, assessment=assessment_id, **_filters(filters))
-    return int(row[0]) if row else 0
+    return change_sums(store, assessment_id, filters)[0]
+
+
+def change_sums(store: Store, assessment_id: int, filters: Mapping[str, Any]) -> tuple[int, float, float]:
+    """How many changes the filters leave, and the sums of their limits today and recommended."""
+    sums = "count(*), coalesce(sum(credit_limit), 0)::double, coalesce(sum(recommended), 0)::double"
+    row = store.one(f"select {sums} from ({sql('limit_changes')})", assessment=assessment_id, **_filters(filters))
+    return (int(row[0]), row[1], row[2]) if row else (0, 0.0, 0.0)
 
 
 def totals(store: Store, assessment_id: int) -> Totals:
