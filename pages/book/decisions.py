@@ -37,17 +37,19 @@ def one_decision(made: Decision, newest: bool) -> None:
                 if not newest:
                     put_back(made)
         starts = decide.starts_lines(t, made.after, made.before.thresholds, made.after.thresholds)
-        st.markdown(" &nbsp; ".join(starts))
-        st.markdown(plain(decide.effect_line(t, made.effect)))
-        st.markdown(plain(made.reason))
-        names = {"was": made.version_before, "now": made.version, "hash": made.after.hash[:7]}
-        st.caption(t("decisions.policy", day=day(t, made.as_of), **names))
+        with st.container(gap=None):
+            st.markdown(" &nbsp; ".join(starts))
+            st.markdown(plain(decide.effect_line(t, made.effect)))
+            st.markdown(plain(made.reason))
+            names = {"was": made.version_before, "now": made.version, "hash": made.after.hash[:7]}
+            st.caption(t("decisions.policy", day=day(t, made.as_of), **names))
 
 
 def put_back(made: Decision) -> None:
     """A popover that makes a new decision of an old one."""
     key = f"put_back_{made.decision_id}"
-    with st.popover(t("decisions.put_back"), icon=":material/settings_backup_restore:", key=f"{key}_open"):
+    icon = ":material/settings_backup_restore:"
+    with st.popover(t("decisions.put_back"), icon=icon, key=f"{key}_open", on_change="rerun"):
         st.caption(t("decisions.put_back_note", n=made.decision_id))
         by, why = decide.signed_by(t, key)
         if st.button(t("decisions.confirm"), key=f"{key}_confirm"):
@@ -71,10 +73,15 @@ def history() -> None:
         st.caption(t("decisions.none"))
         return
     place = st.container()
-    page = controls.pages_of(len(made), key="decisions_page", per_page=PER_PAGE)
+    page = page_of(len(made), "decisions_page")
     with place:
         for decision in made[(page - 1) * PER_PAGE : page * PER_PAGE]:
             one_decision(decision, newest=decision is made[0] and decision.after.hash == policy.hash)
+
+
+def page_of(total: int, key: str) -> int:
+    """The page that is chosen; where all fits on one, nothing is said of pages."""
+    return controls.pages_of(total, key=key, per_page=PER_PAGE) if total > PER_PAGE else 1
 
 
 def copied(draft: Draft, by_key: str) -> None:
@@ -137,7 +144,7 @@ def all_drafts() -> None:
         st.caption(t("drafts.none"))
         return
     place = st.container()
-    page = controls.pages_of(len(found), key="drafts_page", per_page=PER_PAGE)
+    page = page_of(len(found), "drafts_page")
     with place:
         for draft in found[(page - 1) * PER_PAGE : page * PER_PAGE]:
             one_draft(draft)

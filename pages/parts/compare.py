@@ -54,7 +54,10 @@ def two(t: Words, assessed: Assessed, currency: str, palette: Palette) -> None:
     after = found[_chosen(right, t("drafts.compare_to"), found, 1, "compare_to")]
     left, right = st.columns(2, gap="large")
     with left:
-        _flow(t, assessed, currency, palette, before, after)
+        if before.thresholds == after.thresholds:
+            st.caption(t("drafts.same"))
+        else:
+            _flow(t, assessed, currency, palette, before, after)
     with right:
         _money(t, assessed, currency, before, after)
     _movers(t, assessed, currency, before, after)
@@ -64,7 +67,7 @@ def _chosen(place: Any, label: str, found: dict[str, Side], first: int, key: str
     ids = list(found)
     if st.session_state.get(key) not in found:
         st.session_state[key] = ids[min(first, len(ids) - 1)]
-    chosen: str = place.selectbox(label, ids, format_func=lambda i: plain(found[i].name), key=key)
+    chosen: str = place.selectbox(label, ids, format_func=lambda i: found[i].name, key=key)
     return chosen
 
 
@@ -196,7 +199,6 @@ def _movers(t: Words, assessed: Assessed, currency: str, before: Side, after: Si
     policy, lines = assessed.policy, (list(after.thresholds), list(before.thresholds))
     total = data.ask(portfolio.mover_counts, assessed.assessment_id, *lines)["all"]
     if not total:
-        st.caption(t("drafts.same"))
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(t("thresholds.movers"), anchor=False, width="content")

@@ -14,15 +14,17 @@ from riskcore.policy import Policy
 from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
-_RECORDED, _OPEN = "decision_recorded", "decision_open"
+_NUMBER, _TOLD, _OPEN = "decision_recorded", "decision_told", "decision_open"
 
 
 def button(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Assumptions) -> None:
     """A popover: what would change and what follows from it, name, reason, and the one button that puts it in force.
 
-    After it the page runs anew, says so once and offers the decision as PDF.
+    After it the page runs anew, says so once and offers the decision as PDF beside the button.
     """
     recorded(t)
+    if number := st.session_state.get(_NUMBER):
+        download(t, number, "decision_download_new")
     popover = st.popover(t("decisions.record"), icon=":material/gavel:", key=_OPEN, on_change="rerun")
     if not popover.open:  # what follows is asked of the whole book
         return
@@ -55,7 +57,7 @@ def signed_by(t: Words, key: str) -> tuple[str, str]:
 
 def after(number: int, key: str) -> None:
     """A decision was recorded: the assumptions are the book's now, and the page runs anew under the new policy."""
-    st.session_state[_RECORDED] = number
+    st.session_state[_NUMBER], st.session_state[_TOLD] = number, False
     for gone in (f"{key}_why", f"{key}_open"):
         st.session_state.pop(gone, None)
     meeting.assume(None)
@@ -65,21 +67,22 @@ def after(number: int, key: str) -> None:
 
 def recorded(t: Words) -> None:
     """Say once that a decision is in force."""
-    if number := st.session_state.pop(_RECORDED, None):
-        st.success(t("decisions.recorded", n=number), icon=":material/check:")
-        download(t, number, "decision_download_new")
+    if st.session_state.get(_TOLD) is False:
+        st.session_state[_TOLD] = True
+        st.toast(t("decisions.recorded", n=st.session_state[_NUMBER]), icon=":material/check:")
 
 
 def download(t: Words, number: int, key: str) -> None:
     """The decision as PDF, made when it is asked for."""
     store = data.store()
     st.download_button(
-        t("decisions.download"),
+        t("decisions.download", n=number),
         lambda: printing.decision_pdf(store, number, t),
         file_name=f"decision-{number}.pdf",
         mime="application/pdf",
         icon=":material/picture_as_pdf:",
         key=key,
+        type="tertiary",
         on_click="ignore",
     )
 

@@ -83,9 +83,10 @@ def bar(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Assump
     opened = current(assessed)
     _tell(t)
     changed = opened is not None and (tuple(thresholds), assumptions) != (opened.thresholds, opened.assumptions)
-    with st.container(horizontal=True, vertical_alignment="center", key="draft_bar"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="draft_bar"):
         if opened is not None:
-            st.badge(plain(short(opened.name, 40)), icon=":material/draft:", color="gray")
+            # A badge would show the backslashes that keep foreign text plain.
+            st.markdown(f":material/draft: **{plain(short(opened.name, 40))}**", width="content")
             st.caption(t("drafts.unsaved") if changed else plain(saved_line(t, opened)), width="content")
         _save(t, assessed, opened, thresholds, assumptions)
         _link(t, thresholds, _in_url(assessed, opened, assumptions))
