@@ -184,7 +184,7 @@ def test_missing_refused_and_expired_values():
 
 def test_amounts():
     frame = files()[1].frame
-    assert 500e6 <= frame["exposure"].sum() <= 700e6
+    assert 450e6 <= frame["exposure"].sum() <= 700e6
     assert 0.06 <= frame["past_due_amount"].sum() / frame["exposure"].sum() <= 0.08
     assert (frame["exposure"] == 0).any()
     assert frame["exposure"].min() >= 0
@@ -211,14 +211,14 @@ def test_some_customers_belong_to_another_one():
     assert older.to_dict() == {c: p for c, p in parent.items() if isinstance(p, str)}
 
 
-def test_present_limits_are_about_as_often_too_small_as_too_large():
+def test_present_limits_are_often_too_large_and_at_times_too_small():
     frame, tiers = files()[1].frame, scored(1)["tier"].to_numpy()
     need = frame["annual_sales"].astype(float) / 12 * 1.2  # of thirty days
     wanted = need * pd.Series(tiers).map({"A": 2.2, "B": 0.7, "C": 0.0})
     settled = frame["credit_limit"].notna() & (frame["credit_limit"] < 40e6)  # beside the key accounts
     today = frame["credit_limit"].astype(float)
-    assert 0.3 <= (wanted > today)[settled].mean() <= 0.55
-    assert 0.75 <= today[settled].sum() / wanted[settled].sum() <= 1.25
+    assert 0.08 <= (wanted > today)[settled].mean() <= 0.5
+    assert 1 <= today[settled].sum() / wanted[settled].sum() <= 2.5
 
 
 def test_payment_figures_agree_with_each_other():

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import assuming, board, controls, data, meeting, movers, pinning, presenting, words
+from pages.parts import assuming, board, controls, data, decide, drafts, meeting, movers, pinning, presenting, words
 from pages.parts.format import plain, short
 from riskcore import book, money, portfolio
 from riskcore.policy import Policy
@@ -81,11 +81,16 @@ def show_board(now: list[int], dimension: str) -> None:
 @st.fragment
 def at_the_table() -> None:
     """What a released handle reruns."""
+    drafts.restore(assessed)
     now = meeting.thresholds(policy)
     if refused := meeting.refused():
         st.warning(t("thresholds.refused", asked=plain(short(refused))))
     if not present:
+        decide.recorded(t)
         inputs(now)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            drafts.bar(t, assessed, now, meeting.assumptions(policy))
+            decide.button(t, assessed, now, meeting.assumptions(policy))
     show_board(now, st.session_state.get("board_dimension", "industry"))
     meeting.to_url(policy)
     if present:

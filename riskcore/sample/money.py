@@ -4,11 +4,11 @@ import numpy as np
 
 from riskcore.sample.facts import Floats, Ints
 
-OWN_SALES = 1_450_000  # our yearly sales for each customer of the book
+OWN_SALES = 1_050_000  # our yearly sales for each customer of the book
 ON_CREDIT = 0.97  # share of them sold to the book's customers
 SIZE_SPREAD = 1.5  # of the logarithm of a customer's size
 SIZE_BY_QUALITY = 0.3  # better customers buy more
-LIMIT_TO_SALES = 0.05  # of a customer of middling quality: 18 days
+LIMIT_TO_SALES = 0.09  # of a customer of middling quality: 33 days
 LIMIT_OF_GOOD, LIMIT_OF_BAD = 1.65, 1.3  # good ones get more for what they buy; bad ones keep limits of better days
 KEY_ACCOUNTS = (0.101, 0.015)  # exposure of the largest customers as a share of our yearly sales
 KEY_ACCOUNT_SALES_TO_EXPOSURE = 1.5
