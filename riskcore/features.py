@@ -94,9 +94,8 @@ worked_out as (
   select active.*, industry_word.section as industry_section,
     industry_word.grade as industry_grade, industry_word.outlook as outlook, country_word.grade as country_grade,
     case when incorporation_date <= $as_of
-      then round(date_diff('day', incorporation_date, $as_of) / 365.25, 6) end as years_from_date,
-    case when relationship_start <= $as_of then date_diff('month', relationship_start, $as_of)
-      - (day(relationship_start) > day($as_of))::integer end as months_from_date,
+      then round({_whole_months("incorporation_date")} / 12, 6) end as years_from_date,
+    case when relationship_start <= $as_of then {_whole_months("relationship_start")} end as months_from_date,
     case when coalesce(requested_limit, credit_limit) > 0
       then round(net_worth::double / coalesce(requested_limit, credit_limit)::double, 6) end as net_worth_to_limit,
     coalesce(country_word.code = '{home}', country is null) as registered_at_home
@@ -113,6 +112,11 @@ select customer_key, coalesce(customer_name, customer_id) as customer_name, {uns
 {stated_facts}
 from worked_out
 """
+
+
+def _whole_months(start: str) -> str:
+    """Months that are full on the date asked for, so that an anniversary is a whole year."""
+    return f"(date_diff('month', {start}, $as_of) - (day({start}) > day($as_of))::integer)"
 
 
 def _dated(c: Characteristic | None) -> str:

@@ -150,7 +150,11 @@ def test_dates_become_whole_months_and_years() -> None:
     for start, months in ((date(2025, 9, 30), 6), (date(2025, 10, 1), 5), (date(2025, 8, 31), 7), (MAR, 0)):
         assert said(one((JAN, {"relationship_start": start})), "months_trading") == (months, KNOWN)
     years, state = said(one((JAN, {"incorporation_date": date(2018, 3, 31)})), "years_since_incorporation")
-    assert (years, state) == (pytest.approx(2922 / 365.25), KNOWN)
+    assert (years, state) == (8.0, KNOWN)
+    third = {"incorporation_date": date(2017, 1, 31)}
+    for day, years in ((date(2020, 1, 30), 35 / 12), (date(2020, 1, 31), 3.0)):
+        found = one((date(2019, 1, 31), third), as_of=day)["years_since_incorporation"]
+        assert found == pytest.approx(years, abs=1e-6)
     future = one((JAN, {"relationship_start": date(2026, 4, 1), "incorporation_date": date(2026, 4, 1)}))
     assert said(future, "months_trading") == (None, MISSING)
     assert said(future, "years_since_incorporation") == (None, MISSING)
