@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, data, exports, words
-from pages.parts.format import count, is_nothing, money, plain, signed
+from pages.parts.format import NOTHING, count, is_nothing, money, plain, signed
 from riskcore import book, limits, reports
 from riskcore.errors import RiskError
 
@@ -15,6 +15,7 @@ controls.head(t("limits.title"))
 assessed = controls.assessed_or_stop()
 policy = assessed.policy
 currency = data.ask(book.currency)
+store = data.store()  # a download is made outside the session, where no book is on screen
 number = assessed.assessment_id
 codes = [tier.code for tier in policy.tier]
 ROUND = "limits_round"  # counts decisions, so that each starts with nothing chosen and no reason written
@@ -88,8 +89,10 @@ def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "decision": [limits.choice_of(t, choice) for choice in rows["choice"]],
             "decided": rows["decided_limit"].astype(float),
             "binding": [limits.binding_of(t, binding) for binding in rows["binding"]],
-            "terms_today": rows["credit_days"],
-            "terms": [strategy.terms_days for strategy in strategies],
+            "terms": [
+                f"{NOTHING if is_nothing(days) else f'{days:g}'} → {strategy.terms_days}"
+                for days, strategy in zip(rows["credit_days"], strategies, strict=True)
+            ],
             "payment": [limits.payment_of(t, strategy) for strategy in strategies],
             "review": [strategy.review_months for strategy in strategies],
             "approver": [t.of(strategy.approver) for strategy in strategies],
@@ -109,17 +112,16 @@ def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "name": column.TextColumn(t("limits.customer"), width="medium"),
             "tier": controls.tier_column(t, policy, t("overview.tier")),
             "today": controls.money_column(t("limits.today_in", currency=currency)),
-            "recommended": controls.money_column(t("limits.recommended_in", currency=currency)),
+            "recommended": controls.money_column(t("limits.recommended_in", currency=currency)) | {"width": 140},
             "way": column.TextColumn(" ", width=36),
             "difference": controls.money_column(t("limits.difference_in", currency=currency)),
             "decision": column.TextColumn(t("limits.decision"), width=84),
             "decided": controls.money_column(t("limits.decided_limit_in", currency=currency)),
-            "binding": column.TextColumn(t("limits.binding"), width="small"),
-            "terms_today": column.NumberColumn(t("limits.terms_today"), width=72),
-            "terms": column.NumberColumn(t("limits.terms"), width=72),
-            "payment": column.TextColumn(t("limits.payment"), width="small"),
+            "binding": column.TextColumn(t("limits.binding"), width=140),
+            "terms": column.TextColumn(t("limits.terms"), width=84),
+            "payment": column.TextColumn(t("limits.payment"), width="medium"),
             "review": column.NumberColumn(t("limits.review"), width=72),
-            "approver": column.TextColumn(t("limits.approver"), width="small"),
+            "approver": column.TextColumn(t("limits.approver"), width="medium"),
         },
     )
     if cells := picked["selection"]["cells"]:
@@ -131,7 +133,7 @@ def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
 def record(which: dict[str, Any], choice: limits.Choice, by: str, why: str, amount: float | None = None) -> None:
     """Decide, and start afresh; or say what is missing."""
     try:
-        done = limits.decide(data.store(), number, which, choice, by, why, amount)
+        done = limits.decide(store, number, which, choice, by, why, amount)
     except limits.Undecided as error:
         for phrase in error.lacking:
             st.error(t.phrase(phrase), icon=":material/error:")
@@ -185,7 +187,7 @@ _SUMMED = {"today": "credit_limit", "recommended": "recommended"}
 
 def accepting_all(filters: dict[str, Any]) -> bool:
     """Whether all that the filters leave undecided are to be accepted: asked once."""
-    n, today, recommended = limits.change_sums(data.store(), number, filters | {"undecided": True})
+    n, today, recommended = limits.change_sums(store, number, filters | {"undecided": True})
     if not n:
         return False
     with st.popover(t("limits.accept_all", n=count(n)), key=f"limits_all_{turn}"):
@@ -194,24 +196,26 @@ def accepting_all(filters: dict[str, Any]) -> bool:
         return st.button(t("limits.accept_all_confirm", n=count(n)), key="limits_accept_all")
 
 
-totals = limits.totals(data.store(), number)
+totals = limits.totals(store, number)
 headline(totals)
 filters = asked(totals)
-total = limits.change_count(data.store(), number, filters)
+total = limits.change_count(store, number, filters)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.caption(t("limits.note") + "  " + t("limits.decided", done=count(totals.decided), n=count(totals.changes)))
     exports.buttons(
         t,
         "limits",
-        lambda: reports.limits_csv(data.store(), assessed, filters, t),
-        lambda: reports.limits_xlsx(data.store(), assessed, filters, t),
+        lambda: reports.limits_csv(store, assessed, filters, t),
+        lambda: reports.limits_xlsx(store, assessed, filters, t),
     )
 if total:
-    place = st.empty()
+    above, place = st.container(), st.empty()
     shown_filters = hash(str(filters))  # another question starts on its first page
     page = controls.pages_of(total, key=f"limits_page_{shown_filters}")
-    rows = limits.changes(data.store(), number, filters, page, controls.PER_PAGE)
-    deciding(filters, rows, table(rows, f"limits_{page}_{shown_filters}_{turn}", place))
+    rows = limits.changes(store, number, filters, page, controls.PER_PAGE)
+    chosen = table(rows, f"limits_{page}_{shown_filters}_{turn}", place)
+    with above:  # beside what is ticked, however long the page
+        deciding(filters, rows, chosen)
 else:
     st.caption(t("limits.nothing"))
 st.caption(t("limits.basis", version=assessed.version))

@@ -19,7 +19,7 @@ PER_PAGE = 10
 
 def table(t: Words, assessed: Assessed, thresholds: Sequence[int], currency: str) -> None:
     """Customers within ten points of these thresholds, either side, largest exposure first, one page of them."""
-    starts = list(thresholds)
+    starts, store = list(thresholds), data.store()  # a download is made outside the session: no book is on screen
     total = data.ask(portfolio.near_count, starts, POINTS)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
@@ -30,8 +30,8 @@ def table(t: Words, assessed: Assessed, thresholds: Sequence[int], currency: str
             exports.buttons(
                 t,
                 "near",
-                lambda: reports.near_csv(data.store(), assessed, starts, t, POINTS),
-                lambda: reports.near_xlsx(data.store(), assessed, starts, t, POINTS),
+                lambda: reports.near_csv(store, assessed, starts, t, POINTS),
+                lambda: reports.near_xlsx(store, assessed, starts, t, POINTS),
             )
     if not total:
         st.caption(t("near.nobody", points=POINTS))
