@@ -270,6 +270,40 @@ def test_without_sales_nothing_is_priced_and_dashes_stand_for_money(page):
     assert not re.search(r"NaN|null|undefined", page.locator(".board").inner_text())
 
 
+@pytest.mark.parametrize("tiers", [3, 5, 7])
+def test_nothing_moves_up_or_down_under_a_hand(page, tiers):
+    starts = [*range(700, 400, -40)][: tiers - 1]
+    page.evaluate("data => show(data)", payload(wealthy(11, tiers), starts, starts, pins=PINS[:2]))
+    tops = """() => [...root.shadowRoot.querySelectorAll(".card, .plot, .price, .year, .figure")]
+      .map((e) => Math.round(e.getBoundingClientRect().top))"""
+    before = page.evaluate(tops)
+    drag(page, "ABCDEF"[tiers - 2], -400, drop=False)
+    assert page.evaluate(tops) == before
+    page.mouse.up()
+    drag(page, "A", 200, drop=False)
+    assert page.evaluate(tops) == before
+    page.mouse.up()
+
+
+def test_the_scale_of_the_prices_only_grows_under_a_hand(page):
+    page.evaluate("data => show(data)", payload(wealthy(12, 3), [700, 600], [700, 600]))
+
+    def ends():
+        high, low = page.locator(".price text.quiet").all_text_contents()[:2]
+        return [float(re.sub(r"[^\d.]", "", text)) for text in (low, high)]
+
+    low, high = ends()
+    drag(page, "B", 60, drop=False)
+    box = page.locator("[data-handle=B]").bounding_box()
+    for pixels in (-260, -140, 0, 20):
+        page.mouse.move(box["x"] + pixels, box["y"] + 10)
+        now_low, now_high = ends()
+        assert now_low <= low and now_high >= high
+        low, high = now_low, now_high
+    page.mouse.up()
+    assert page.evaluate("sent.length") == 1
+
+
 PINS = [
     {"key": 1, "name": "<img src=x onerror='window.hit=1'>", "score": 690, "best": 0, "worst": 2},
     {"key": 2, "name": "宁波海辰新材料股份有限公司北方分公司", "score": 691, "best": 0, "worst": 2},
@@ -316,7 +350,8 @@ def test_pins_do_not_overlap_and_show_names_letter_by_letter(page):
         for other in boxes[i + 1 :]:
             beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
             assert beside or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
-    assert page.locator("[data-pin='1'] bdi").inner_text() == "<img src=x one…"
+    assert page.locator("[data-pin='1'] bdi").inner_text() == "<img src=x onerr…"
+    assert page.locator("[data-pin='2'] bdi").inner_text() == "宁波海辰新材料股…"
     assert page.locator("[data-pin='2']").get_attribute("title") == PINS[1]["name"]
     assert PINS[1]["name"] in page.locator("[data-pin='2'] .spoken").inner_text()
     assert page.evaluate("window.hit") is None

@@ -1,6 +1,12 @@
 // Customers marked on the axis by name, each with the letter of the tier that it has at the thresholds drawn.
 
-const LETTERS = 14; // of a name on its flag
+const WIDTH = 16; // of a name on its flag, in letters; a Chinese one counts as two
+
+function shorten(name) {
+  let width = 0;
+  const kept = [...name].filter((letter) => (width += letter > "\u2e7f" ? 2 : 1) <= WIDTH);
+  return width > WIDTH ? `${kept.join("").trim()}…` : name;
+}
 
 function pins(chart, { data }) {
   const { texts, tiers } = data;
@@ -9,29 +15,33 @@ function pins(chart, { data }) {
   const nodes = [...data.pins].sort((a, b) => (b.score ?? 0) - (a.score ?? 0)).map((pin) => {
     const pole = add(poles, "i", { class: "pole" });
     const item = add(list, "li", { class: "pin", "data-pin": pin.key, title: pin.name });
-    const letters = [...pin.name];
     const badge = add(item, "span", { class: "badge", "aria-hidden": "true" });
-    const short = letters.length > LETTERS ? `${letters.slice(0, LETTERS).join("").trim()}…` : pin.name;
-    add(item, "bdi", { "aria-hidden": "true" }, short);
+    add(item, "bdi", { "aria-hidden": "true" }, shorten(pin.name));
     return { pin, pole, item, badge, spoken: add(item, "span", { class: "spoken" }) };
   });
 
-  /** Flags stand in rows, each from its pole to the right: from the highest score on, in the first row with room. */
+  /** Flags hang in rows, right or left of their poles: from the highest score on, in the first row with room. */
   function measure() {
-    const { unit, left, right, base, x } = chart.at();
+    const { unit, width, left, right, base, x } = chart.at();
     const row = 1.75 * unit;
-    const ends = [];
+    const rows = [];
     for (const { pin, pole, item } of nodes) {
-      const at = pin.score === null ? left : x(pin.score);
-      const from = Math.min(at, right - item.offsetWidth);
-      let lane = ends.findIndex((end) => from + item.offsetWidth + 4 <= end);
-      if (lane < 0) lane = ends.length;
-      ends[lane] = from;
-      item.style.transform = `translate(${from}px, ${lane * row}px)`;
+      const [at, size] = [pin.score === null ? left : x(pin.score), item.offsetWidth];
+      const sides = [at, at - size].filter((from) => from >= 0 && from + size <= width);
+      const free = (taken, from) => taken.every((other) => from + size + 6 <= other.from || other.to + 6 <= from);
+      let place = null;
+      for (let r = 0; !place; r++) {
+        rows[r] ??= [];
+        const from = (sides.length ? sides : [right - size]).find((side) => free(rows[r], side));
+        if (from !== undefined) place = { r, from };
+      }
+      rows[place.r].push({ from: place.from, to: place.from + size });
+      item.classList.toggle("leftward", place.from < at);
+      item.style.transform = `translate(${place.from}px, ${place.r * row}px)`;
       pole.style.transform = `translateX(${at}px)`;
-      pole.style.height = `${FLAGS * unit - base + lane * row + row / 2}px`;
+      pole.style.height = `${FLAGS * unit - base + place.r * row + row / 2}px`;
     }
-    list.style.height = `${ends.length * row}px`;
+    list.style.height = `${rows.length * row}px`;
   }
 
   function draw(thresholds) {
