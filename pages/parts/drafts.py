@@ -20,7 +20,7 @@ from riskcore.text import Words
 
 LISTED_MOST = 20
 _NUMBERS = ("margin_pct", "lgd_pct", "ead_share_pct", "cost_of_money_pct", "retention_uncertainty_pct")
-_FIELDS, _OPEN = ("draft_name", "draft_note"), "draft_save_open"
+_NAME, _NOTE, _OPEN = "draft_name", "draft_note", "draft_save_open"
 
 
 def _key(name: str) -> str:
@@ -66,8 +66,7 @@ def put_on_table(draft: Draft, policy: Policy) -> None:
     st.session_state[_key("restored")] = True
     st.session_state[_key("open")], st.session_state[_key("seen")] = draft.draft_id, draft.version
     st.query_params["draft"] = draft.draft_id
-    for field in _FIELDS:
-        st.session_state.pop(field, None)
+    st.session_state[_OPEN] = False
     meeting.thresholds(policy)
     meeting.move_to(list(draft.thresholds))
     meeting.assume(draft.assumptions)
@@ -81,20 +80,25 @@ def close() -> None:
 def bar(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Assumptions) -> None:
     """One row: the draft that is open and whether it is saved; save, copy the link, open another."""
     opened = current(assessed)
-    _tell(t)
-    changed = opened is not None and (tuple(thresholds), assumptions) != (opened.thresholds, opened.assumptions)
+    with st.container(width="content"):
+        _tell(t)
+        _row(t, assessed, opened, thresholds, assumptions)
+        if opened is not None and opened.version != st.session_state[_key("seen")]:
+            said = {"by": opened.saved_by, "when": _when(opened), "seen": st.session_state[_key("seen")]}
+            st.warning(plain(t("drafts.newer", **said)))
+            st.button(t("drafts.open_newest"), on_click=put_on_table, args=(opened, assessed.policy))
+
+
+def _row(t: Words, assessed: Assessed, opened: Draft | None, thresholds: list[int], a: Assumptions) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="draft_bar"):
         if opened is not None:
             # A badge would show the backslashes that keep foreign text plain.
             st.markdown(f":material/draft: **{plain(short(opened.name, 40))}**", width="content")
+            changed = (tuple(thresholds), a) != (opened.thresholds, opened.assumptions)
             st.caption(t("drafts.unsaved") if changed else plain(saved_line(t, opened)), width="content")
-        _save(t, assessed, opened, thresholds, assumptions)
-        _link(t, thresholds, _in_url(assessed, opened, assumptions))
+        _save(t, assessed, opened, thresholds, a)
+        _link(t, thresholds, _in_url(assessed, opened, a))
         _others(t, assessed, opened)
-    if opened is not None and opened.version != st.session_state[_key("seen")]:
-        said = {"by": opened.saved_by, "when": _when(opened), "seen": st.session_state[_key("seen")]}
-        st.warning(plain(t("drafts.newer", **said)))
-        st.button(t("drafts.open_newest"), on_click=put_on_table, args=(opened, assessed.policy))
 
 
 def saved_line(t: Words, draft: Draft) -> str:
@@ -107,11 +111,13 @@ def _when(draft: Draft) -> str:
 
 
 def _save(t: Words, assessed: Assessed, opened: Draft | None, thresholds: list[int], a: Assumptions) -> None:
-    with st.popover(t("drafts.save"), icon=":material/save:", key=_OPEN, on_change="rerun"):
-        for field, value in zip(_FIELDS, (opened.name, opened.note) if opened else ("", ""), strict=True):
-            st.session_state.setdefault(field, value)
-        st.text_input(t("drafts.name"), key=_FIELDS[0], max_chars=drafts.NAME_MOST)
-        st.text_area(t("drafts.note"), key=_FIELDS[1], max_chars=drafts.NOTE_MOST, height=68)
+    popover = st.popover(t("drafts.save"), icon=":material/save:", key=_OPEN, on_change="rerun")
+    if not popover.open:  # so that the fields start anew with the draft that is open then
+        return
+    with popover:
+        name, note = (opened.name, opened.note) if opened else ("", "")
+        st.text_input(t("drafts.name"), name, key=_NAME, max_chars=drafts.NAME_MOST)
+        st.text_area(t("drafts.note"), note, key=_NOTE, max_chars=drafts.NOTE_MOST, height=68)
         person.ask(t, "draft_person")
         draft = replace(opened or drafts.new("", "", (), a), thresholds=tuple(thresholds), assumptions=a)
         seen = st.session_state[_key("seen")] if opened else 0
@@ -119,17 +125,17 @@ def _save(t: Words, assessed: Assessed, opened: Draft | None, thresholds: list[i
         if opened:
             fresh = drafts.new("", "", thresholds, a)
             st.button(t("drafts.save_as_new"), key="draft_save_new", on_click=_saved, args=(assessed.policy, fresh, 0))
+        _tell_refused(t)
 
 
 def _saved(policy: Policy, draft: Draft, seen: int) -> None:
-    named = replace(draft, name=st.session_state[_FIELDS[0]], note=st.session_state[_FIELDS[1]])
+    named = replace(draft, name=st.session_state[_NAME], note=st.session_state[_NOTE])
     try:
         kept = drafts.save(data.store(), named, seen, st.session_state["draft_person"])
     except AskedWrong as refused:
         st.session_state[_key("refused")] = Phrase(refused.key, refused.slots)
         return
     put_on_table(kept, policy)
-    st.session_state[_OPEN] = False
     st.session_state[_key("done")] = Phrase("drafts.saved", {"name": kept.name})
 
 
@@ -197,13 +203,16 @@ def _close(refused: Phrase | None) -> None:
         st.session_state[_key("refused")] = refused
     st.session_state.pop(_key("open"), None)
     st.query_params.pop("draft", None)
-    for field in _FIELDS:
-        st.session_state.pop(field, None)
 
 
 def _tell(t: Words) -> None:
     """What came of the last click, once."""
     if done := st.session_state.pop(_key("done"), None):
         st.toast(plain(t.phrase(done)), icon=":material/check:")
+    if not st.session_state.get(_OPEN):  # else it is said beside the button
+        _tell_refused(t)
+
+
+def _tell_refused(t: Words) -> None:
     if refused := st.session_state.pop(_key("refused"), None):
         st.error(plain(t.phrase(refused)), icon=":material/error:")

@@ -10,9 +10,7 @@ _NAME = "person"
 
 def ask(t: Words, key: str) -> str:
     """A field for the reader's own name, filled with what was typed last; `key` tells the fields of a page apart."""
-    if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(_NAME, "")
-    typed = st.text_input(t("drafts.person"), key=key, max_chars=NAME_MOST)
+    typed = st.text_input(t("drafts.person"), st.session_state.get(_NAME, ""), key=key, max_chars=NAME_MOST)
     if typed:
         st.session_state[_NAME] = typed
     return typed
