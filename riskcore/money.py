@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from riskcore import settings
+from riskcore import metrics, settings
 from riskcore.policy import Policy
 from riskcore.store import Cursor, Store
 
@@ -68,6 +68,17 @@ def of_book(store: Store, policy: Policy) -> Assumptions:
 def keep(cursor: Cursor, assumptions: Assumptions) -> None:
     """Make these the book's assumptions."""
     settings.put(cursor, _SETTING, to_json(assumptions))
+
+
+def expected_loss(
+    policy: Policy, a: Assumptions, score: int | None, in_default: bool, exposure: Any, unused_limit: Any
+) -> float:
+    """What is lost on one customer in a year on average: PD x LGD x (exposure + share drawn x unused limit)."""
+    scale = policy.pd_scale
+    points = policy.base_score if score is None else score
+    pd_12m = metrics.pd_12m(points, scale.anchor_score, scale.good_bad_odds, scale.points_to_double_odds)
+    at_stake = float(exposure or 0) + a.ead_share_pct / 100 * float(unused_limit or 0)
+    return (1.0 if in_default else pd_12m) * a.lgd_pct / 100 * at_stake
 
 
 def break_even_pd(a: Assumptions, tier: int, terms_days: float) -> float:

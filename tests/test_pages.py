@@ -19,6 +19,7 @@ CUSTOMERS = 300
 PAGES = {
     "overview": "book/overview.py",
     "thresholds": "book/thresholds.py",
+    "limits": "book/limits.py",
     "decisions": "book/decisions.py",
     "customers": "book/customers.py",
     "customer": "book/customer.py",

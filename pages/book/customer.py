@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import charts, controls, data, words
+from pages.parts import charts, controls, data, groups, limit_card, meeting, words
 from pages.parts import waterfall as chart
 from pages.parts.format import MINUS, NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
-from riskcore import advice, book, explanation, metrics, schema
+from riskcore import advice, book, explanation, limits, metrics, money, schema
 from riskcore.explanation import Explained, Line
 from riskcore.wording import reason_of
 
@@ -24,10 +24,30 @@ customer: Explained = found
 policy, row = assessed.policy, customer.scored
 currency = data.ask(book.currency)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
+limit_row = data.ask(limits.of_customer, row["customer_key"])
 tier = policy.tier[row["tier"]]
 
-st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_back:")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_back:")
+    is_pinned = row["customer_key"] in meeting.pins()
+    st.button(
+        t("customer.unpin") if is_pinned else t("customer.pin"),
+        icon=":material/keep_off:" if is_pinned else ":material/keep:",
+        type="tertiary",
+        on_click=meeting.unpin if is_pinned else meeting.pin,
+        args=(row["customer_key"],),
+    )
 controls.head(plain(row["customer_name"]))
+
+
+def expected_loss() -> float | None:
+    """What is lost on this customer in a year on average, under the book's assumptions; None where nothing is owed."""
+    if not limit_row or is_nothing(row["exposure"]):
+        return None
+    assumed = data.ask(money.of_book, policy)
+    return money.expected_loss(
+        policy, assumed, row["score"], limit_row["in_default"], row["exposure"], limit_row["unused_limit"]
+    )
 
 
 def facts() -> None:
@@ -36,6 +56,7 @@ def facts() -> None:
         (t("customers.id"), row["customer_id"]),
         (t("overview.exposure"), full_money(row["exposure"], currency)),
         (t("overview.past_due"), full_money(row["past_due"], currency)),
+        (t("overview.expected_loss"), full_money(expected_loss(), currency)),
         (t("customer.limit"), full_money(row["credit_limit"], currency)),
         (t("segments.industry"), row["industry"] or NOTHING),
         (t("segments.region"), row["region"] or NOTHING),
@@ -217,6 +238,9 @@ with middle.container(border=True, height="stretch"):
 with right.container(border=True, height="stretch"):
     path()
 points()
+if limit_row:
+    limit_card.card(t, policy, limit_row, currency)
+groups.card(t, assessed, row["customer_key"], currency)
 if len(customer.history) > 1:
     st.subheader(t("customer.history"), anchor=False)
     with st.container(horizontal=True, gap="large"):

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, data, words
+from pages.parts import controls, data, exports, words
 from pages.parts.format import count
 from riskcore import book, portfolio, reports, schema
 from riskcore.wording import main_reasons
@@ -95,12 +95,10 @@ layout = {
     "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
 }
 controls.customer_table(shown, rows["customer_key"], layout, f"customers_{page}_{asked}", place)
-st.download_button(
-    t("thresholds.download"),
-    lambda: reports.customers_csv(data.store(), assessed, filters, order, t),
-    file_name="customers.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    type="tertiary",
-    on_click="ignore",
+store = data.store()  # a download is made when no book is on screen
+exports.buttons(
+    t,
+    "customers",
+    lambda: reports.customers_csv(store, assessed, filters, order, t),
+    lambda: reports.customers_xlsx(store, assessed, filters, order, t),
 )

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, controls, data, words
+from pages.parts import charts, controls, data, groups, words
 from pages.parts.format import NOTHING, age_days, count, day, money, percent, plain, short, signed
 from pages.parts.mix import parts, total
 from riskcore import book, coverage, portfolio
@@ -217,6 +217,7 @@ left, right = st.columns(2, gap="large")
 with left:
     segments()
     concentration()
+    groups.table(t, assessed, currency)
 with right:
     changes()
     freshness()

@@ -2,7 +2,20 @@
 
 import streamlit as st
 
-from pages.parts import assuming, board, controls, data, decide, drafts, meeting, movers, pinning, presenting, words
+from pages.parts import (
+    assuming,
+    board,
+    controls,
+    data,
+    decide,
+    drafts,
+    meeting,
+    movers,
+    near,
+    pinning,
+    presenting,
+    words,
+)
 from pages.parts.format import plain, short
 from riskcore import book, money, portfolio
 from riskcore.policy import Policy
@@ -96,7 +109,8 @@ def at_the_table() -> None:
     if present:
         movers.presented(t, assessed, now, currency)
     else:
-        movers.table(t, assessed, now, currency)
+        movers.table(t, assessed, now, meeting.assumptions(policy), currency)
+        near.table(t, assessed, now, currency)
 
 
 at_the_table()

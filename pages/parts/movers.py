@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, data
+from pages.parts import controls, data, exports
 from pages.parts.format import count, full_money, plain
-from riskcore import portfolio, reports
+from riskcore import money, portfolio, reports
+from riskcore.money import Assumptions
 from riskcore.portfolio import Assessed
 from riskcore.text import Words
 from riskcore.wording import main_reasons
@@ -14,9 +15,9 @@ PER_PAGE = 10
 PRESENTED = 6  # what is read across a room
 
 
-def table(t: Words, assessed: Assessed, now: list[int], currency: str) -> None:
-    """The movers between the policy in force and these thresholds, one page of them."""
-    in_force = list(assessed.policy.thresholds)
+def table(t: Words, assessed: Assessed, now: list[int], a: Assumptions, currency: str) -> None:
+    """The movers between the policy in force and these thresholds, one page of them, and what each move is worth."""
+    in_force, bound = list(assessed.policy.thresholds), money.bound(assessed.policy, a)
     counts = data.ask(portfolio.mover_counts, assessed.assessment_id, now, in_force)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         _heading(t, counts["all"])
@@ -31,21 +32,19 @@ def table(t: Words, assessed: Assessed, now: list[int], currency: str) -> None:
                 label_visibility="collapsed",
             )
             if counts["all"]:
-                st.download_button(
-                    t("thresholds.download"),
-                    lambda: reports.movers_csv(data.store(), assessed, now, in_force, direction or "all", t),
-                    file_name="movers.csv",
-                    mime="text/csv",
-                    icon=":material/download:",
-                    type="tertiary",
-                    on_click="ignore",
+                store, way = data.store(), direction or "all"  # a download is made when no book is on screen
+                exports.buttons(
+                    t,
+                    "movers",
+                    lambda: reports.movers_csv(store, assessed, now, in_force, way, t, bound),
+                    lambda: reports.movers_xlsx(store, assessed, now, in_force, way, t, bound),
                 )
     if not counts[direction or "all"]:
         st.caption(t("thresholds.nobody"))
         return
     place = st.empty()
     page = controls.pages_of(counts[direction or "all"], key=f"movers_{direction}", per_page=PER_PAGE)
-    rows = data.ask(portfolio.movers, now, in_force, direction or "all", page, PER_PAGE)
+    rows = data.ask(portfolio.movers, now, in_force, direction or "all", page, PER_PAGE, bound)
     key = f"movers_{page}_{direction}_{now}"
     controls.customer_table(_shown(t, assessed, rows), rows["customer_key"], _layout(t, assessed, currency), key, place)
 
@@ -90,8 +89,8 @@ def _shown(t: Words, assessed: Assessed, rows: pd.DataFrame) -> pd.DataFrame:
             "was": [[tiers[p].code] for p in rows["was"]],
             "now": [[tiers[p].code] for p in rows["now"]],
             "exposure": rows["exposure"].astype(float),
-            "past_due": rows["past_due"].astype(float),
-            "industry": rows["industry"],
+            "limit": rows["limit_change"].astype(float),
+            "money": rows["money_change"].astype(float).round(),
             "reason": main_reasons(t, assessed.policy, rows),
         }
     )
@@ -106,7 +105,7 @@ def _layout(t: Words, assessed: Assessed, currency: str) -> dict[str, object]:
         "was": controls.tier_column(t, assessed.policy, t("thresholds.was")),
         "now": controls.tier_column(t, assessed.policy, t("thresholds.now")),
         "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
-        "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),
-        "industry": column.TextColumn(t("segments.industry")),
+        "limit": controls.money_column(t("thresholds.limit_change_in", currency=currency)),
+        "money": controls.money_column(t("thresholds.money_change_in", currency=currency)),
         "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
     }
