@@ -15,7 +15,7 @@ controls.head(t("limits.title"))
 assessed = controls.assessed_or_stop()
 policy = assessed.policy
 currency = data.ask(book.currency)
-store = data.store()  # a download is made outside the session, where no book is on screen
+store = data.store()  # a download is made later, when another book may be on screen
 number = assessed.assessment_id
 codes = [tier.code for tier in policy.tier]
 ROUND = "limits_round"  # counts decisions, so that each starts with nothing chosen and no reason written

@@ -19,7 +19,7 @@ PER_PAGE = 10
 
 def table(t: Words, assessed: Assessed, thresholds: Sequence[int], currency: str) -> None:
     """Customers within ten points of these thresholds, either side, largest exposure first, one page of them."""
-    starts, store = list(thresholds), data.store()  # a download is made outside the session: no book is on screen
+    starts, store = list(thresholds), data.store()  # a download may come when another book is on screen
     total = data.ask(portfolio.near_count, starts, POINTS)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
