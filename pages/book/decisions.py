@@ -107,7 +107,7 @@ def one_draft(draft: Draft) -> None:
     """A draft: its lines and who saved it; open, duplicate, delete."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{plain(draft.name)}** &nbsp; {drafts.starts_line(draft, policy)}")
+            st.markdown(f"**{plain(draft.name)}** &nbsp; {drafts.starts_line(policy, draft.thresholds)}")
             line = drafts.saved_line(t, draft)
             st.caption(plain(f"{draft.note} · {line}" if draft.note else line))
         with st.container(horizontal=True, width="content", vertical_alignment="center"):

@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.parts import charts, controls, data
 from pages.parts.charts import Palette
+from pages.parts.drafts import starts_line
 from pages.parts.format import count, money, plain
 from riskcore import drafts, portfolio
 from riskcore import money as book_money
@@ -50,8 +51,8 @@ def two(t: Words, assessed: Assessed, currency: str, palette: Palette) -> None:
         st.subheader(t("drafts.compare"), anchor=False)
         st.caption(t("drafts.compare_note"))
     left, right = st.columns(2)
-    before = found[_chosen(left, t("drafts.compare_from"), found, 0, "compare_from")]
-    after = found[_chosen(right, t("drafts.compare_to"), found, 1, "compare_to")]
+    before = found[_chosen(left, t("drafts.compare_from"), assessed.policy, found, 0, "compare_from")]
+    after = found[_chosen(right, t("drafts.compare_to"), assessed.policy, found, 1, "compare_to")]
     left, right = st.columns(2, gap="large")
     with left:
         if before.thresholds == after.thresholds:
@@ -63,11 +64,14 @@ def two(t: Words, assessed: Assessed, currency: str, palette: Palette) -> None:
     _movers(t, assessed, currency, before, after)
 
 
-def _chosen(place: Any, label: str, found: dict[str, Side], first: int, key: str) -> str:
+def _chosen(place: Any, label: str, policy: Policy, found: dict[str, Side], first: int, key: str) -> str:
+    def shown(i: str) -> str:
+        return f"{found[i].name} · {starts_line(policy, found[i].thresholds)}"
+
     ids = list(found)
     if st.session_state.get(key) not in found:
         st.session_state[key] = ids[min(first, len(ids) - 1)]
-    chosen: str = place.selectbox(label, ids, format_func=lambda i: found[i].name, key=key)
+    chosen: str = place.selectbox(label, ids, format_func=shown, key=key)
     return chosen
 
 

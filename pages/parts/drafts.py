@@ -3,6 +3,7 @@
 The URL carries `draft`, the id, and `a`, assumptions that are not saved; so a refresh or a second laptop loses nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -180,7 +181,7 @@ def _others(t: Words, assessed: Assessed, opened: Draft | None) -> None:
     with st.popover(t("drafts.open"), icon=":material/folder_open:"):
         for draft in fitting[:LISTED_MOST]:
             st.button(
-                f"{plain(draft.name)} :gray[{starts_line(draft, assessed.policy)}]",
+                f"{plain(draft.name)} :gray[{starts_line(assessed.policy, draft.thresholds)}]",
                 key=f"draft_open_{draft.draft_id}",
                 help=plain(saved_line(t, draft)),
                 type="tertiary",
@@ -193,9 +194,9 @@ def _others(t: Words, assessed: Assessed, opened: Draft | None) -> None:
             st.button(t("drafts.close"), icon=":material/close:", on_click=close)
 
 
-def starts_line(draft: Draft, policy: Policy) -> str:
-    """A draft's thresholds by their tiers: A 690 · B 580."""
-    return " · ".join(f"{tier.code} {start}" for tier, start in zip(policy.tier, draft.thresholds, strict=False))
+def starts_line(policy: Policy, thresholds: Sequence[int]) -> str:
+    """Thresholds by their tiers: A 690 · B 580."""
+    return " · ".join(f"{tier.code} {start}" for tier, start in zip(policy.tier, thresholds, strict=False))
 
 
 def _close(refused: Phrase | None) -> None:

@@ -1,0 +1,236 @@
+"""Drafts and decisions as people use them: saved, opened elsewhere, refused, decided, printed and put back."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import streamlit as st
+from pypdf import PdfReader
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import charts, compare, data
+from riskcore import book, decisions, drafts, money, portfolio, printing, versions
+from riskcore import policy as policies
+from riskcore.drafts import Draft
+from riskcore.store import Store
+from riskcore.text import Words
+
+FRAME = Path(__file__).parents[1] / "pages" / "frame.py"
+POLICY = policies.load()
+NAME = "Q1 :red[x] ![y](http://other.host/z.png) <b>"
+WHY = "Losses are below plan, and sales ask for room."
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "sample.duckdb"
+    book.make_sample(path, 200)
+    return path
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of books of the test's own, which holds the sample; the pages' caches start empty."""
+    shutil.copy(made, tmp_path / "sample.duckdb")
+    monkeypatch.setenv("RISK_HOME", str(tmp_path))
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def store() -> Store:
+    """The sample book as the pages hold it."""
+    return data._open("sample")
+
+
+def board(lang: str = "en", **query: str) -> AppTest:
+    """The Thresholds page in a session of its own."""
+    return page("book/thresholds.py", lang, **query)
+
+
+def page(path: str, lang: str = "en", **query: str) -> AppTest:
+    app = AppTest.from_file(FRAME, default_timeout=60)
+    for name, value in {"lang": lang, "book": "sample", **query}.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page(path)
+    for name, value in query.items():  # a page's own address, as a link gives it
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def save(app: AppTest, name: str | None, by: str, button: str = "draft_save") -> AppTest:
+    app.session_state["draft_save_open"] = True
+    app.run()
+    if name is not None:
+        app.text_input(key="draft_name").set_value(name)
+    app.text_input(key="draft_person").set_value(by)
+    app.button(key=button).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def only_draft() -> Draft:
+    [draft] = drafts.listed(store())
+    return draft
+
+
+def words_of(app: AppTest) -> str:
+    elements = (*app.markdown, *app.caption, *app.toast, *app.error, *app.warning)
+    return "\n".join(element.value for element in elements)
+
+
+def test_a_saved_draft_stands_in_the_url_and_opens_in_another_session(home: Path) -> None:
+    app = save(board(t="690-580", a="12.5-80-50-6-10-100-100-70"), NAME, "Ada")
+    kept = only_draft()
+    assert (kept.name, kept.thresholds, kept.saved_by) == (NAME, (690, 580), "Ada")
+    assert (kept.assumptions.margin_pct, kept.assumptions.kept_pct) == (12.5, (100, 100, 70))
+    assert app.query_params["draft"] == kept.draft_id
+    assert "a" not in app.query_params  # saved with the draft
+    other = board("zh", draft=kept.draft_id)
+    assert [s.value for s in other.slider[:2]] == [580, 690]
+    assert other.query_params["t"] == "690-580"
+    assert "![y](" not in words_of(other)
+    assert Words("zh")("drafts.unsaved") not in words_of(other)
+    other.slider[0].set_value(585)
+    other.run()
+    assert Words("zh")("drafts.unsaved") in words_of(other)
+
+
+def test_the_second_of_two_sessions_is_told_and_nothing_is_overwritten(home: Path) -> None:
+    save(board(t="690-580"), "Q1", "Ada")
+    kept = only_draft()
+    first, second = (board(draft=kept.draft_id) for _ in range(2))
+    first.slider[0].set_value(570)
+    save(first.run(), None, "Ada")
+    second.slider[0].set_value(590)
+    save(second.run(), None, "Bo")
+    [told] = [element.value for element in second.error]
+    assert told.startswith("Ada saved this draft on ")
+    assert only_draft().thresholds == (690, 570)
+    save(second, None, "Bo", "draft_save_new")
+    assert sorted(d.thresholds for d in drafts.listed(store())) == [(690, 570), (690, 590)]
+    assert second.query_params["draft"] != kept.draft_id
+    third = board(draft=kept.draft_id)
+    assert third.slider[0].value == 570
+
+
+@pytest.mark.parametrize("asked", ["none", "![x](http://other.host/x.png)", "9" * 3000])
+def test_a_draft_that_is_not_there_is_one_sentence(home: Path, asked: str) -> None:
+    app = board(draft=asked)
+    assert [element.value for element in app.error] == [r"This book has no such draft\."]
+    assert "draft" not in app.query_params
+    assert [s.value for s in app.slider[:2]] == [600, 700]
+
+
+@pytest.mark.parametrize("asked", ["", "a", "12-80", "nan-80-50-6-10-100-100-70", "12-80-50-6-10-100-100-101"])
+def test_assumptions_of_a_link_that_cannot_be_are_left_out(home: Path, asked: str) -> None:
+    app = board(t="690-580", a=asked)
+    assert "a" not in app.query_params
+    assert not app.exception
+
+
+def test_unsaved_assumptions_outlive_the_session_and_the_link_names_no_customer(home: Path) -> None:
+    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70", pin="5")
+    assert app.query_params["a"] == "12.5-80-50-6-10-100-100-70"
+    [link] = [code.value for code in app.code]
+    assert link.endswith("?t=690-580&a=12.5-80-50-6-10-100-100-70&lang=en&book=sample")
+
+
+def test_a_decision_at_the_board_is_in_force_and_prints(home: Path) -> None:
+    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70")
+    app.session_state["decision_open"] = True
+    app.run()
+    told = decisions.effect(store(), portfolio.newest(store()), (690, 580), money.of_policy(POLICY))  # type: ignore[arg-type]
+    assert f"{told.better} customers move up" in words_of(app)
+    app.button(key="decision_confirm").click()
+    app.run()
+    assert [element.value for element in app.error] == [r"A name is needed, 1 to 60 letters\. Nothing was changed\."]
+    app.text_input(key="decision_person").set_value("林悦")
+    app.text_area(key="decision_why").set_value(WHY)
+    app.button(key="decision_confirm").click()
+    app.run()
+    assert not app.exception and not app.error
+    assert versions.in_force(store()).thresholds == (690, 580)
+    assert money.of_book(store(), POLICY).margin_pct == 12.5
+    assert "policy v2" in words_of(app)
+    assert Words("en")("thresholds.nobody") in words_of(app)
+    assert app.query_params["t"] == "690-580"
+    assert "a" not in app.query_params
+    pdf = PdfReader(io.BytesIO(printing.decision_pdf(store(), 1, Words("en"))))
+    assert "林悦" in pdf.pages[0].extract_text()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_of_decisions_lists_them_and_puts_one_back(home: Path, lang: str) -> None:
+    t = Words(lang)
+    for thresholds in ((690, 580), (720, 640)):
+        shown = portfolio.newest(store())
+        assert shown is not None
+        decisions.record(store(), shown, thresholds, money.of_policy(POLICY), "A [x](http://other.host)", WHY)
+    app = page("book/decisions.py", lang)
+    assert "A [x](http" not in words_of(app)
+    assert words_of(app).count(r"below plan, and sales ask for room\.") == 2
+    assert t("drafts.none") in words_of(app)
+    app.text_input(key="put_back_1_person").set_value("Bo")
+    app.text_area(key="put_back_1_why").set_value("The stricter lines cost too much.")
+    app.button(key="put_back_1_confirm").click()
+    app.run()
+    assert not app.exception and not app.error
+    assert versions.in_force(store()).thresholds == (690, 580)
+    assert decisions.get(store(), 3).puts_back == 1
+    assert t("decisions.puts_back", n=1) in "".join(element.value for element in app.markdown)
+    assert not [b for b in app.button if b.key == "put_back_3_confirm"]
+
+
+def test_drafts_are_copied_deleted_and_compared_on_the_page(home: Path) -> None:
+    assumed = replace(money.of_policy(POLICY), margin_pct=12.5)
+    first = drafts.save(store(), drafts.new(NAME, "", (720, 640), assumed), 0, "Ada")
+    app = page("book/decisions.py")
+    assert "Assumed differently: Margin on sales 10% → 12.5%" in words_of(app)
+    assert len(app.get("plotly_chart")) == 1
+    listed = portfolio.movers(store(), (720, 640), POLICY.thresholds, per_page=10)
+    assert [list(table.value["name"]) for table in app.dataframe if "way" in table.value] == [
+        list(listed["customer_name"])
+    ]
+    [shown] = [table.value for table in app.dataframe if "measure" in table.value]
+    sums = [
+        money.by_tier(store(), POLICY, 2, starts, a)["money"].sum()
+        for starts, a in ((POLICY.thresholds, money.of_policy(POLICY)), ((720, 640), assumed))
+    ]
+    row = shown.set_index("measure").loc[Words("en")("print.sum_money")]
+    assert list(row) == pytest.approx([*sums, sums[1] - sums[0]], abs=1)
+    app.text_input(key=f"copy_by_{first.draft_id}").set_value("Bo")
+    app.button(key=f"copy_now_{first.draft_id}").click()
+    app.run()
+    assert sorted(d.name for d in drafts.listed(store())) == sorted([NAME, f"{NAME} (copy)"])
+    app.text_input(key=f"delete_by_{first.draft_id}").set_value("Bo")
+    app.button(key=f"delete_now_{first.draft_id}").click()
+    app.run()
+    assert [d.name for d in drafts.listed(store())] == [f"{NAME} (copy)"]
+    assert not app.exception and not app.error
+    assert "![y](" not in words_of(app)
+
+
+def test_the_sankey_keeps_every_customer_and_marks_what_gets_worse() -> None:
+    rows = pd.DataFrame({"was": [0, 0, 1, 2], "now": [0, 2, 0, 2], "customers": [5, 2, 3, 7]})
+    figure = compare.sankey(Words("en"), POLICY, charts.Palette(dark=False), rows, ["a", "b", "c", "d"])
+    [flow] = figure.data
+    assert list(flow.link.value) == [5, 2, 3, 7]
+    assert [("168" in colour) for colour in flow.link.color] == [False, True, False, False]
+    assert list(flow.node.label) == ["A 7", "B 3", "C 7", "A 8", "C 9"]  # nobody is left in B
+    assert [flow.node.label[target] for target in flow.link.target] == ["A 8", "C 9", "A 8", "C 9"]
+    assert list(flow.node.color) == [POLICY.tier[place].light for place in (0, 1, 2, 0, 2)]
+    assert all(0 < y < 1 for y in flow.node.y)
