@@ -194,7 +194,7 @@ def test_a_file_becomes_a_meeting(
     assert str(movers[0].scored()[0]) in shown
 
     with page.expect_download() as download:
-        page.get_by_role("button", name=t("thresholds.download")).click()
+        page.get_by_role("button", name=t("exports.csv")).first.click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
     assert len(rows) == 1 + len(movers)
     assert SCRIPT in rows[1]
