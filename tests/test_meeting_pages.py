@@ -1,6 +1,7 @@
 """Drafts and decisions as people use them: saved, opened elsewhere, refused, decided, printed and put back."""
 
 import io
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -107,6 +108,13 @@ def test_a_saved_draft_stands_in_the_url_and_opens_in_another_session(home: Path
     other.slider[0].set_value(585)
     other.run()
     assert Words("zh")("drafts.unsaved") in words_of(other)
+
+
+def test_a_name_typed_once_is_remembered(home: Path) -> None:
+    app = save(board(t="690-580"), "Q1", "Ada")
+    app.session_state["decision_open"] = True
+    app.run()
+    assert app.text_input(key="decision_person").value == "Ada"
 
 
 def test_the_second_of_two_sessions_is_told_and_nothing_is_overwritten(home: Path) -> None:
@@ -222,6 +230,29 @@ def test_drafts_are_copied_deleted_and_compared_on_the_page(home: Path) -> None:
     assert [d.name for d in drafts.listed(store())] == [f"{NAME} (copy)"]
     assert not app.exception and not app.error
     assert "![y](" not in words_of(app)
+
+
+def test_five_tiers_are_compared_in_a_matrix_and_decided(home: Path) -> None:
+    tiers = POLICY.model_dump(mode="json", by_alias=True)["tier"]
+    starts = (760, 700, 650, 600, None)
+    wished = [tiers[min(n, 2)] | {"code": "ABCDE"[n], "min_score": start} for n, start in enumerate(starts)]
+    with_c = POLICY.model_dump(mode="json", by_alias=True) | {"tier": wished}
+    five = policies.Policy.model_validate(with_c)
+    with store().transaction() as cursor:
+        versions.put_in_force(cursor, five, "Ada", WHY)
+    book.assess(store())
+    old = drafts.save(store(), drafts.new("three tiers", "", (700, 600), money.of_policy(POLICY)), 0, "Ada")
+    new = drafts.save(store(), drafts.new("five", "", (740, 700, 640, 600), money.of_policy(five)), 0, "Ada")
+    app = page("book/decisions.py")
+    assert [b.disabled for b in app.button if b.key in {f"open_{d.draft_id}" for d in (new, old)}] == [False, True]
+    assert json.loads(app.get("plotly_chart")[0].proto.spec)["data"] == []  # a matrix is drawn in shapes
+    shown = portfolio.newest(store())
+    assert shown is not None
+    number = decisions.record(store(), shown, new.thresholds, new.assumptions, "Ada", WHY)
+    assert len(PdfReader(io.BytesIO(printing.decision_pdf(store(), number, Words("zh")))).pages) == 1
+    app = board(draft=old.draft_id)
+    assert [element.value.split(r"\.")[0][:24] for element in app.error] == ['Draft "three tiers" is f']
+    assert app.slider[3].value == 740
 
 
 def test_the_sankey_keeps_every_customer_and_marks_what_gets_worse() -> None:

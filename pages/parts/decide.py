@@ -34,9 +34,7 @@ def button(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Ass
         st.markdown(plain(effect_line(t, effect)))
         st.caption(t("decisions.record_note"))
         by, why = signed_by(t, "decision")
-        with st.container(key="main"):
-            confirmed = st.button(t("decisions.confirm"), type="primary", key="decision_confirm")
-        if confirmed:
+        if st.button(t("decisions.confirm"), key="decision_confirm", icon=":material/gavel:"):
             try:
                 number = decisions.record(data.store(), assessed, thresholds, assumptions, by, why)
             except AskedWrong as refused:

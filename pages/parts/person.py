@@ -10,7 +10,10 @@ _NAME = "person"
 
 def ask(t: Words, key: str) -> str:
     """A field for the reader's own name, filled with what was typed last; `key` tells the fields of a page apart."""
-    typed = st.text_input(t("drafts.person"), st.session_state.get(_NAME, ""), key=key, max_chars=NAME_MOST)
-    if typed:
+    known = st.session_state.get(_NAME, "")
+    return st.text_input(t("drafts.person"), known, key=key, max_chars=NAME_MOST, on_change=_remember, args=(key,))
+
+
+def _remember(key: str) -> None:
+    if typed := st.session_state[key]:
         st.session_state[_NAME] = typed
-    return typed
