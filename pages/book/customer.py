@@ -24,7 +24,7 @@ customer: Explained = found
 policy, row = assessed.policy, customer.scored
 currency = data.ask(book.currency)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
-limit_row = data.ask(limits.of_customer, row["customer_key"])
+limit_row = limits.of_customer(data.store(), row["customer_key"])  # decisions on limits are no new version of the book
 tier = policy.tier[row["tier"]]
 
 with st.container(horizontal=True, vertical_alignment="center"):
