@@ -33,6 +33,7 @@ join policy was on was.policy_hash = policy_before
 join policy now on now.policy_hash = policy_after
 where $decision::integer is null or decision_id = $decision
 order by decision_id desc
+limit $most offset $skip
 """
 
 
@@ -138,15 +139,22 @@ def put_back(store: Store, decision_id: int, by: str, why: str) -> int:
 
 def get(store: Store, decision_id: int) -> Decision:
     """The decision under a number; AskedWrong where there is none."""
-    row = store.one(_LISTED, decision=decision_id)
+    row = store.one(_LISTED, decision=decision_id, most=1, skip=0)
     if row is None:
         raise AskedWrong("decision_absent")
     return _made(row)
 
 
-def history(store: Store) -> list[Decision]:
-    """All decisions, newest first."""
-    return [_made(row) for row in store.rows(_LISTED, decision=None)]
+def history(store: Store, page: int = 1, per_page: int | None = None) -> list[Decision]:
+    """The decisions, newest first; one page, or all."""
+    rows = store.rows(_LISTED, decision=None, most=per_page, skip=(page - 1) * (per_page or 0))
+    return [_made(row) for row in rows]
+
+
+def how_many(store: Store) -> int:
+    """The number of decisions, which is also the number of the newest one."""
+    row = store.one("select coalesce(max(decision_id), 0) from decision where true")
+    return int(row[0]) if row else 0
 
 
 def _check_current(store: Store, assessed: Assessed) -> None:

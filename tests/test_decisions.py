@@ -101,6 +101,8 @@ def test_earlier_decisions_stay_readable_as_they_were(store: Store) -> None:
     books.take(store, [{"customer_id": "C0001", "exposure": 99e6}], date(2026, 2, 28))
     book.assess(store)
     assert decisions.history(store) == [second, first]
+    assert decisions.history(store, 2, 1) == [first]
+    assert decisions.how_many(store) == 2
     assert (second.before, second.assumptions_before) == (first.after, ASSUMED)
     assert [m["was"] for m in second.effect.largest] != [m["now"] for m in second.effect.largest]
 

@@ -20,7 +20,7 @@ palette = charts.Palette(dark=st.context.theme.type == "dark")
 store = data.store()
 
 
-def one_decision(made: Decision, newest: bool) -> None:
+def one_decision(made: Decision, in_force: bool) -> None:
     """A decision, readable as it was recorded, with its PDF and the way to put it back."""
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -28,13 +28,13 @@ def one_decision(made: Decision, newest: bool) -> None:
                 when = signing.said(made.decided_at)
                 said = t("decisions.line", n=made.decision_id, when=when, by=made.decided_by)
                 st.markdown(f"**{plain(said)}**", width="content")
-                if newest:
+                if in_force:
                     st.badge(t("decisions.in_force"), color="green")
                 if made.puts_back is not None:
                     st.badge(t("decisions.puts_back", n=made.puts_back), color="gray")
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 decide.download(t, made.decision_id, f"decision_download_{made.decision_id}")
-                if not newest:
+                if not in_force:
                     put_back(made)
         starts = decide.starts_lines(t, made.after, made.before.thresholds, made.after.thresholds)
         with st.container(gap=None):
@@ -68,15 +68,15 @@ def history() -> None:
     with st.container(gap=None):
         st.subheader(t("decisions.history"), anchor=False)
         st.caption(t("decisions.history_note"))
-    made = decisions.history(store)
-    if not made:
+    total = decisions.how_many(store)
+    if not total:
         st.caption(t("decisions.none"))
         return
     place = st.container()
-    page = page_of(len(made), "decisions_page")
+    page = page_of(total, "decisions_page")
     with place:
-        for decision in made[(page - 1) * PER_PAGE : page * PER_PAGE]:
-            one_decision(decision, newest=decision is made[0] and decision.after.hash == policy.hash)
+        for made in decisions.history(store, page, PER_PAGE):
+            one_decision(made, in_force=made.decision_id == total and made.after.hash == policy.hash)
 
 
 def page_of(total: int, key: str) -> int:
