@@ -19,7 +19,7 @@ def enlarge() -> None:
 
 
 def _query() -> dict[str, str]:
-    kept = ("t", "pin", "lang", "book", "draft")
+    kept = ("t", "pin", "lang", "book", "draft", "a")
     return {name: st.query_params[name] for name in kept if name in st.query_params}
 
 

@@ -15,6 +15,8 @@ PAGES = {
     "presented": "thresholds?t=690-620&present=1&embed=true&embed_options=dark_theme",
     "customers": "customers",
     "customer": "customer?customer=5",
+    "limits": "limits",
+    "decisions": "decisions",
     "imports": "import",
 }
 
