@@ -44,7 +44,6 @@ def _newest_import(cursor: Cursor) -> date:
 
 
 def _write_cube(cursor: Cursor, number: int) -> None:
-    cursor.execute(sql("cube_total"), {"assessment": number})
-    for dimension in schema.SEGMENTS:
-        query = sql("cube_segment").replace("dimension_column", dimension)  # one of three constant names
+    for dimension in ("", *schema.SEGMENTS):
+        query = sql("cube_write").replace("dimension_column", dimension or "''")  # one of four constants
         cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})

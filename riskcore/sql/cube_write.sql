@@ -1,6 +1,20 @@
--- The whole book by score and bound. One row per cell: counts, and sums in cents.
+-- The cells of one dimension, or of the whole book where dimension_column is ''. One row per cell: counts, and sums in
+-- cents. The most frequent values stand by name, "not given" at place -1, the others together at place $shown.
 insert into cube
-select $assessment, '', '', 0, score, best, worst, little_known, in_default,
+with named as (
+  select coalesce(nullif(trim(dimension_column), ''), '') as segment, * from sized
+),
+ranked as (
+  select segment, row_number() over (order by count(*) desc, segment) - 1 as place
+  from named where segment <> '' group by segment
+),
+placed as (
+  select named.*,
+    case when $dimension = '' then 0 when named.segment = '' then -1 else least(ranked.place, $shown) end as place,
+    case when ranked.place >= $shown then '' else named.segment end as shown_segment
+  from named left join ranked using (segment)
+)
+select $assessment, $dimension, shown_segment, place, score, best, worst, little_known, in_default,
   count(*),
   count(exposure),
   (coalesce(sum(exposure), 0) * 100)::bigint,
@@ -29,5 +43,5 @@ select $assessment, '', '', 0, score, best, worst, little_known, in_default,
     coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[5] * 100, 0)), 0)::bigint,
     coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[6] * 100, 0)), 0)::bigint,
     coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[7] * 100, 0)), 0)::bigint][1:any_value(len(tier_limit))]
-from sized
-group by score, best, worst, little_known, in_default;
+from placed
+group by shown_segment, place, score, best, worst, little_known, in_default;
