@@ -286,4 +286,3 @@ steps()
 if taken := st.session_state.get("taken"):
     outcome.show(t, *taken)
 history()
-outcome.own_sales(t)

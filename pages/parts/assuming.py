@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import meeting
+from pages.parts import data, meeting
+from riskcore import book, settings
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
 from riskcore.text import Words
@@ -33,6 +34,7 @@ def edit(t: Words, policy: Policy) -> None:
             )
         _keep(changed, a)
         st.button(t("assuming.reset"), on_click=meeting.assume, args=(None,))
+        _own_sales(t)
 
 
 def _slider(label: str, value: float, most: float, step: float, key: str) -> float:
@@ -44,3 +46,22 @@ def _keep(changed: Assumptions, before: Assumptions) -> None:
     if changed != before:
         meeting.assume(changed)
         st.rerun(scope="fragment")
+
+
+def _own_sales(t: Words) -> None:
+    """The company's own yearly sales: a cap on every limit and what rule S7 measures, so the book is assessed again."""
+    store = data.store()
+    now = settings.own_annual_sales(store.cursor())
+    amount = st.number_input(
+        t("assuming.own_sales", currency=book.currency(store)),
+        min_value=0.0,
+        value=now,
+        step=1e6,
+        format="%.0f",
+        help=t("assuming.own_sales_help"),
+        placeholder=t("assuming.own_sales_none"),
+    )
+    if st.button(t("assuming.own_sales_keep"), disabled=amount == now):
+        book.set_own_annual_sales(store, amount or None)
+        book.assess(store)
+        st.rerun(scope="app")

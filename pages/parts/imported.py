@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import controls, data
 from pages.parts.format import count, plain
-from riskcore import book, coverage, portfolio, settings
+from riskcore import coverage
 from riskcore.text import Words
 
 
@@ -29,26 +29,3 @@ def show(t: Words, name: str, rows_taken: int, rows_set_aside: int) -> None:
         sentence += " " + t("imported.most_useful", file=t(f"imported.file_{useful[0]}"), points=count(useful[1]))
     st.markdown(sentence)
     controls.coverage_table(t, policy, coverage.by_family(store, assessed.assessment_id, policy))
-
-
-def own_sales(t: Words) -> None:
-    """The company's own yearly sales, which one rule needs."""
-    store = data.own()
-    if portfolio.newest(store) is None:
-        return
-    now = settings.own_annual_sales(store.cursor())
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        amount = st.number_input(
-            t("imported.own_sales", currency=book.currency(store)),
-            min_value=0.0,
-            value=now,
-            step=1e6,
-            format="%.0f",
-            width=320,
-            help=t("imported.own_sales_help"),
-            placeholder=t("imported.own_sales_none"),
-        )
-        if st.button(t("imported.own_sales_keep"), disabled=amount == now):
-            book.set_own_annual_sales(store, amount or None)
-            book.assess(store)
-            st.rerun()
