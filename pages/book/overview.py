@@ -118,7 +118,14 @@ def segments() -> None:
     groups = [(place, name, rows) for (place, name), rows in frame.groupby(["place", "segment"])]
     groups.sort(key=lambda group: (group[0] == -1, group[0]))  # "not given" comes last
     labels = [short(controls.segment_name(t, place, name)) for place, name, _ in groups]
-    totals = [money(t, total(g, "exposure"), currency) if total(g, "with_exposure") else NOTHING for _, _, g in groups]
+    lost = data.ask(book_money.by_tier, policy, assessed.assessment_id, policy.thresholds, assumed, dimension)
+    by_group = lost.groupby(["place", "segment"])["expected_loss_today"].sum()
+    totals = [
+        f"{money(t, total(rows, 'exposure'), currency)} · {money(t, by_group[place, name], currency)}"
+        if total(rows, "with_exposure")
+        else NOTHING
+        for place, name, rows in groups
+    ]
     bars = parts(t, policy, [(rows, "customers") for _, _, rows in groups])
     figure = charts.stacked_bars(policy, palette, labels, bars, totals, row=28)
     st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="segments", alt=t("overview.segments"))

@@ -129,7 +129,11 @@ def stacked_bars(
         figure.add_annotation(**_beside(i, label, palette.text, 0, "right", -10))
         figure.add_annotation(**_beside(i, total, palette.muted, 1, "left", 10))
     _bare(
-        figure, palette, height=row * len(labels), left=7 * max((_width(x) for x in labels), default=8) + 16, right=86
+        figure,
+        palette,
+        height=row * len(labels),
+        left=7 * max((_width(x) for x in labels), default=8) + 16,
+        right=7 * max((_width(x) for x in totals), default=8) + 20,
     )
     figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(visible=False, range=[0, 100])

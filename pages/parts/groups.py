@@ -69,18 +69,15 @@ def table(t: Words, assessed: Assessed, currency: str) -> None:
             "worst": _chips(assessed.policy, groups["worst_tier"]),
             "name": [_name(t, group) for _, group in groups.iterrows()],
             "members": groups["members"],
-            "share": 100 * groups["share"],
             "exposure": groups["group_exposure"],
-            "past_due": groups["group_past_due"],
         }
     )
     column = st.column_config
     layout = {
         "worst": controls.tier_column(t, assessed.policy, t("groups.worst")),
-        "name": column.TextColumn(t("groups.name"), width="medium"),
+        "name": column.TextColumn(t("groups.name"), width=190),
         "members": column.NumberColumn(t("groups.members"), width=72),
-        "share": column.NumberColumn(t("groups.share"), format="%.1f%%", width=90),
-        **_amounts(t, currency),
+        "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
     }
     controls.customer_table(shown, groups["customer_key"], layout, key="groups")
 
