@@ -215,6 +215,21 @@ def test_sliders_drive_board_and_movers_and_can_be_taken_back(sample: Store, hom
     assert sound(app.run()).query_params["t"] == "680-571"  # a reset can be undone too
 
 
+def test_an_assumption_that_is_moved_stays_and_goes_back(home: Path) -> None:
+    app = opened("thresholds")
+    before = {slider.key: slider.value for slider in app.slider if slider.key.startswith("assume_")}
+    assert len(before) == 5 + 2  # and the sales kept in B and C
+    for key, wished in (("assume_margin_pct_None", 12.5), ("assume_kept_pct_2", 70.0)):
+        app.slider(key=key).set_value(wished)
+        sound(app.run())
+        assert app.slider(key=key).value == wished
+    assumed = app.session_state["meeting_sample_assumptions"]
+    assert (assumed.margin_pct, assumed.kept_pct[2]) == (12.5, 70.0)
+    labelled(app, "assuming.reset").click()
+    sound(app.run())
+    assert {slider.key: slider.value for slider in app.slider if slider.key in before} == before
+
+
 def test_thresholds_of_the_url_outlive_the_session(sample: Store, home: Path) -> None:
     app = opened("thresholds", t="655-580")
     assert [s.value for s in starts(app)] == [580, 655]

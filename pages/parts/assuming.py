@@ -6,46 +6,46 @@ import streamlit as st
 
 from pages.parts import data, meeting
 from riskcore import book, settings
-from riskcore.money import Assumptions
 from riskcore.policy import Policy
 from riskcore.text import Words
+
+_SLIDERS = (  # assumption, highest value and step, in per cent
+    ("margin_pct", 60.0, 0.5),
+    ("lgd_pct", 100.0, 1.0),
+    ("ead_share_pct", 100.0, 1.0),
+    ("cost_of_money_pct", 25.0, 0.25),
+    ("retention_uncertainty_pct", 50.0, 1.0),
+)
 
 
 def edit(t: Words, policy: Policy) -> None:
     """A popover with every assumption; a change follows at once on the board."""
     a = meeting.assumptions(policy)
-    with st.popover(t("assuming.title"), icon=":material/tune:"):
+    with st.popover(t("assuming.title"), icon=":material/tune:", width="content"):
         st.caption(t("assuming.note"))
-        changed = a
-        for name, most, step in (
-            ("margin_pct", 60.0, 0.5),
-            ("lgd_pct", 100.0, 1.0),
-            ("ead_share_pct", 100.0, 1.0),
-            ("cost_of_money_pct", 25.0, 0.25),
-            ("retention_uncertainty_pct", 50.0, 1.0),
-        ):
-            changed = replace(
-                changed, **{name: _slider(t(f"assuming.{name}"), float(getattr(a, name)), most, step, name)}
-            )
+        left, right = st.columns(2, gap="medium")
+        for number, (name, most, step) in enumerate(_SLIDERS):
+            column = right if number % 2 else left
+            with column:
+                _slider(t(f"assuming.{name}"), float(getattr(a, name)), most, step, (policy, name, None))
         for place, tier in enumerate(policy.tier[1:], 1):
-            label = t("assuming.kept", code=tier.code)
-            changed = meeting.assume_kept(
-                changed, place, _slider(label, a.kept_pct[place], 100.0, 1.0, f"kept_{place}")
-            )
-        _keep(changed, a)
+            with left if (len(_SLIDERS) + place) % 2 == 0 else right:
+                label = t("assuming.kept", code=tier.code)
+                _slider(label, a.kept_pct[place], 100.0, 1.0, (policy, "kept_pct", place))
         st.button(t("assuming.reset"), on_click=meeting.assume, args=(None,))
         _own_sales(t)
 
 
-def _slider(label: str, value: float, most: float, step: float, key: str) -> float:
-    st.session_state[f"assume_{key}"] = value
-    return float(st.slider(label, 0.0, most, step=step, key=f"assume_{key}", format="%.4g%%"))
+def _slider(label: str, value: float, most: float, step: float, what: tuple[Policy, str, int | None]) -> None:
+    key = f"assume_{what[1]}_{what[2]}"
+    st.session_state[key] = value
+    st.slider(label, 0.0, most, step=step, key=key, format="%.4g%%", on_change=_moved, args=(key, *what))
 
 
-def _keep(changed: Assumptions, before: Assumptions) -> None:
-    if changed != before:
-        meeting.assume(changed)
-        st.rerun(scope="fragment")
+def _moved(key: str, policy: Policy, name: str, place: int | None) -> None:
+    """A slider was moved: its value is on the table before the page runs again."""
+    a, value = meeting.assumptions(policy), float(st.session_state[key])
+    meeting.assume(replace(a, **{name: value}) if place is None else meeting.assume_kept(a, place, value))
 
 
 def _own_sales(t: Words) -> None:
