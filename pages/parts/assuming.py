@@ -29,7 +29,7 @@ def edit(t: Words, policy: Policy) -> None:
             with column:
                 _slider(t(f"assuming.{name}"), float(getattr(a, name)), most, step, (policy, name, None))
         for place, tier in enumerate(policy.tier[1:], 1):
-            with left if (len(_SLIDERS) + place) % 2 == 0 else right:
+            with right if (len(_SLIDERS) + place) % 2 == 0 else left:
                 label = t("assuming.kept", code=tier.code)
                 _slider(label, a.kept_pct[place], 100.0, 1.0, (policy, "kept_pct", place))
         st.button(t("assuming.reset"), on_click=meeting.assume, args=(None,))
