@@ -1,0 +1,80 @@
+"""The pages of a book whose policy has another number of tiers than the default, from two to seven."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pages.parts import data
+from riskcore import book, decisions, money, portfolio, versions
+from riskcore.policy import Policy
+from riskcore.store import Store
+from tests import tiers
+from tests.test_pages import PAGES, captions, forget, newest, opened, sound, starts
+
+CUSTOMERS = 200
+
+
+@pytest.fixture(scope="module", params=tiers.STARTS, ids=lambda n: f"{n} tiers")
+def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Policy]:
+    """A sample book assessed under a policy of so many tiers, and the policy."""
+    path, policy = tmp_path_factory.mktemp("tiers") / "sample.duckdb", tiers.policy(request.param)
+    book.make_sample(path, CUSTOMERS)
+    store = Store(path)
+    with store.transaction() as cursor:
+        versions.put_in_force(cursor, policy, "Ada", "another number of tiers")
+    book.assess(store)
+    store.close()
+    return path, policy
+
+
+@pytest.fixture
+def policy(made: tuple[Path, Policy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Policy]:
+    """The policy of the book that the pages open, which is the test's own."""
+    shutil.copy(made[0], tmp_path / "sample.duckdb")
+    monkeypatch.setenv("RISK_HOME", str(tmp_path))
+    forget()
+    yield made[1]
+    forget()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_page_speaks_of_all_tiers(policy: Policy, lang: str) -> None:
+    shown = portfolio.newest(data._open("sample"))
+    assert shown is not None and shown.policy == policy
+    moved = [start - 10 for start in policy.thresholds]
+    decisions.record(data._open("sample"), shown, moved, money.of_policy(policy), "Ada", "a little more room")
+    codes = [tier.code for tier in policy.tier]
+    app = opened("overview", lang, customer="5")
+    for page, file in PAGES.items():
+        if page != "overview":
+            app.query_params["customer"] = "5"
+            sound(app.switch_page(file).run())
+        assert {"zh": f"{CUSTOMERS} 家客户", "en": f"{CUSTOMERS} customers"}[lang] in captions(app), page
+        if page == "overview":
+            [legend] = [m.value for m in app.markdown if "-badge[**A**]" in m.value]
+            assert [c for c in "GFEDCBA" if f"-badge[**{c}**]" in legend] == codes[::-1]
+        elif page == "thresholds":
+            assert [s.value for s in starts(app)] == moved[::-1]
+        elif page == "customers":
+            assert app.get("button_group")[1].options == codes[::-1]
+
+
+def test_a_slider_for_every_threshold_moves_customers(policy: Policy) -> None:
+    app = opened("thresholds")
+    assert [s.value for s in starts(app)] == list(policy.thresholds[::-1])
+    now, store = list(policy.thresholds), data._open("sample")
+    for place in range(len(now)):
+        now[place] -= 15
+        starts(app)[len(now) - 1 - place].set_value(now[place])
+        sound(app.run())
+        assert app.query_params["t"] == "-".join(map(str, now))
+        moving = f"({tier(now)}) <> ({tier(policy.thresholds)})"
+        assert f"{newest(store, f'count(*) filter (where {moving})')}, by exposure" in captions(app)
+
+
+def tier(thresholds: list[int] | tuple[int, ...]) -> str:
+    """The final tier of a score, as SQL: how many thresholds lie above it, within its bounds."""
+    below = " + ".join(f"(coalesce(score, 0) < {start})::int" for start in thresholds)
+    return f"least(greatest({below}, best), worst)"
