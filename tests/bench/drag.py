@@ -10,12 +10,16 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
+from tests.bench.answers import MOVERS, Answer
+
 WATCH = (Path(__file__).parent / "watch.js").read_text("utf-8")
 DRAG_SECONDS = 6.0
 SPAN = 70  # pixels to either side
 STEP = 3  # pixels a move, more than one point of the scale
 MOVE_SECONDS = 0.008  # twice in a frame
 RELEASES = 30
+STILL = "[data-testid=stApp][data-test-script-state=notRunning]"
+THRESHOLDS = "handles => handles.map(handle => Number(handle.ariaValueNow))"
 
 
 @dataclass(frozen=True)
@@ -39,14 +43,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 async def measure(browser: Browser, address: str) -> Dragged:
     """Drag for some seconds, then let go thirty times, each at thresholds that nobody asked for before."""
-    page = await browser.new_page(viewport={"width": 1440, "height": 1300})
-    await page.goto(f"{address}/thresholds?lang=en&book=sample")
-    await page.locator("[data-handle=A]").wait_for(timeout=120_000)
-    await page.wait_for_timeout(1500)
-    await page.evaluate(WATCH)
+    page = await _opened(browser, address)
     seen = await _drag(page)
     await page.wait_for_timeout(1500)
-    releases = [await _release(page, number) for number in range(RELEASES)]
+    took = [answer.took for answer in await _releases(page)]
     await page.close()
     frames = seen["frames"]
     return Dragged(
@@ -55,9 +55,26 @@ async def measure(browser: Browser, address: str) -> Dragged:
         moves_a_frame=seen["moves"] / len(frames),
         paint_median=statistics.median(seen["paints"]),
         paint_p95=percentile(seen["paints"], 0.95),
-        release_p50=statistics.median(releases),
-        release_p95=percentile(releases, 0.95),
+        release_p50=statistics.median(took),
+        release_p95=percentile(took, 0.95),
     )
+
+
+async def releases(browser: Browser, address: str) -> list[Answer]:
+    """Only let go thirty times, as `measure` does, and keep what was on the page each time."""
+    page = await _opened(browser, address)
+    answers = await _releases(page)
+    await page.close()
+    return answers
+
+
+async def _opened(browser: Browser, address: str) -> Page:
+    page = await browser.new_page(viewport={"width": 1440, "height": 1300})
+    await page.goto(f"{address}/thresholds?lang=en&book=sample")
+    await page.locator("[data-handle=A]").wait_for(timeout=120_000)
+    await page.wait_for_timeout(1500)
+    await page.evaluate(WATCH)
+    return page
 
 
 async def _handle(page: Page, code: str = "A") -> tuple[float, float]:
@@ -93,12 +110,18 @@ async def _drag(page: Page) -> dict[str, Any]:
     return seen
 
 
-async def _release(page: Page, number: int) -> float:
-    """A short drag to thresholds that no other release ended on; ms from its release to the movers drawn."""
+async def _releases(page: Page) -> list[Answer]:
+    """Short drags of the first handle to scores below its own, none of which is asked for twice."""
+    start = await _score(page)
+    return [await _release(page, start - (5 if n % 2 == 0 else 40) - n) for n in range(RELEASES)]
+
+
+async def _release(page: Page, wished: int) -> Answer:
+    """A short drag to a score; what the page says once the movers are drawn, and the ms from the release to there."""
+    await page.locator(STILL).wait_for()  # else the end of the run before would pass for this one's
     (x, y), (b, _) = await _handle(page), await _handle(page, "B")
     score = await _score(page)
     scale = (x - b) / (score - await _score(page, "B"))
-    wished = 695 - number if number % 2 == 0 else 660 - number
     await page.evaluate("() => watchRelease()")
     to = x + (wished - score) * scale
     await page.mouse.move(x, y)
@@ -106,4 +129,7 @@ async def _release(page: Page, number: int) -> float:
     await page.mouse.move((x + to) / 2, y)
     await page.mouse.move(to, y)
     await page.mouse.up()
-    return float(await page.evaluate("() => released"))
+    took = float(await page.evaluate("() => released"))
+    handles = await page.locator("[data-handle]").evaluate_all(THRESHOLDS)
+    caption = await page.get_by_text(MOVERS).first.inner_text()
+    return Answer(sorted(handles, reverse=True), page.url, caption, took)
