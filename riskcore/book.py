@@ -70,7 +70,7 @@ def assess(store: Store, policy: Policy | None = None, as_of: date | None = None
 def set_own_annual_sales(store: Store, amount: float | None) -> None:
     """Keep the company's own yearly sales, in the book's currency; None forgets it. Assess again to see it act."""
     with store.transaction() as cursor:
-        settings.put(cursor, "own_annual_sales", None if amount is None else repr(float(amount)))
+        settings.keep_own_annual_sales(cursor, amount)
 
 
 def currency(store: Store) -> str:

@@ -23,7 +23,11 @@ _SETTING = "assumptions"
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What the money figures take for granted; `kept_pct` is the share of sales kept in each tier, best first."""
+    """What the money figures take for granted; `kept_pct` is the share of sales kept in each tier, best first.
+
+    `own_annual_sales` is the company's own, None where nobody gave them: it caps limits and is what rule S7 measures,
+    from the next assessment on.
+    """
 
     margin_pct: float
     lgd_pct: float
@@ -31,6 +35,7 @@ class Assumptions:
     cost_of_money_pct: float
     retention_uncertainty_pct: float
     kept_pct: tuple[float, ...]
+    own_annual_sales: float | None = None
 
 
 def of_policy(policy: Policy) -> Assumptions:
@@ -62,12 +67,15 @@ def to_json(assumptions: Assumptions) -> str:
 
 def of_book(store: Store, policy: Policy) -> Assumptions:
     """The book's own assumptions, else the policy's."""
-    return from_json(policy, settings.get(store.cursor(), _SETTING))
+    cursor = store.cursor()
+    kept = from_json(policy, settings.get(cursor, _SETTING))
+    return replace(kept, own_annual_sales=settings.own_annual_sales(cursor))
 
 
 def keep(cursor: Cursor, assumptions: Assumptions) -> None:
     """Make these the book's assumptions."""
     settings.put(cursor, _SETTING, to_json(assumptions))
+    settings.keep_own_annual_sales(cursor, assumptions.own_annual_sales)
 
 
 def expected_loss(

@@ -166,6 +166,7 @@ def _assumptions(d: Decision, t: Words) -> list[list[str]]:
             t("print.kept"),
             t("print.between").join(f"{tier.code}{_JOINED}{said(pct, before)}" for tier, pct, before in kept),
         ],
+        [t("print.own_sales"), NOTHING if now.own_annual_sales is None else _whole(now.own_annual_sales)],
     ]
 
 

@@ -9,6 +9,11 @@ def own_annual_sales(cursor: Cursor) -> float | None:
     return None if value is None else float(value)
 
 
+def keep_own_annual_sales(cursor: Cursor, amount: float | None) -> None:
+    """Keep the company's own yearly sales; None forgets them."""
+    put(cursor, "own_annual_sales", None if amount is None else repr(float(amount)))
+
+
 def get(cursor: Cursor, name: str) -> str | None:
     """A setting's value; None where it is not set."""
     row = cursor.execute("select value from meta where name = ?", [name]).fetchone()

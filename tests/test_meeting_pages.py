@@ -94,10 +94,11 @@ def words_of(app: AppTest) -> str:
 
 
 def test_a_saved_draft_stands_in_the_url_and_opens_in_another_session(home: Path) -> None:
-    app = save(board(t="690-580", a="12.5-80-50-6-10-100-100-70"), NAME, "Ada")
+    app = save(board(t="690-580", a="12.5-80-50-6-10-100-100-70-5000000000"), NAME, "Ada")
     kept = only_draft()
     assert (kept.name, kept.thresholds, kept.saved_by) == (NAME, (690, 580), "Ada")
     assert (kept.assumptions.margin_pct, kept.assumptions.kept_pct) == (12.5, (100, 100, 70))
+    assert kept.assumptions.own_annual_sales == 5e9
     assert app.query_params["draft"] == kept.draft_id
     assert "a" not in app.query_params  # saved with the draft
     other = board("zh", draft=kept.draft_id)
@@ -143,7 +144,10 @@ def test_a_draft_that_is_not_there_is_one_sentence(home: Path, asked: str) -> No
     assert [s.value for s in app.slider[:2]] == [600, 700]
 
 
-@pytest.mark.parametrize("asked", ["", "a", "12-80", "nan-80-50-6-10-100-100-70", "12-80-50-6-10-100-100-101"])
+@pytest.mark.parametrize(
+    "asked",
+    ["", "a", "12-80", "nan-80-50-6-10-100-100-70-0", "12-80-50-6-10-100-100-101-0", "12-80-50-6-10-100-100-70"],
+)
 def test_assumptions_of_a_link_that_cannot_be_are_left_out(home: Path, asked: str) -> None:
     app = board(t="690-580", a=asked)
     assert "a" not in app.query_params
@@ -151,14 +155,14 @@ def test_assumptions_of_a_link_that_cannot_be_are_left_out(home: Path, asked: st
 
 
 def test_unsaved_assumptions_outlive_the_session_and_the_link_names_no_customer(home: Path) -> None:
-    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70", pin="5")
-    assert app.query_params["a"] == "12.5-80-50-6-10-100-100-70"
+    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70-5000000000", pin="5")
+    assert app.query_params["a"] == "12.5-80-50-6-10-100-100-70-5000000000"
     [link] = [code.value for code in app.code]
-    assert link.endswith("?t=690-580&a=12.5-80-50-6-10-100-100-70&lang=en&book=sample")
+    assert link.endswith("?t=690-580&a=12.5-80-50-6-10-100-100-70-5000000000&lang=en&book=sample")
 
 
 def test_a_decision_at_the_board_is_in_force_and_prints(home: Path) -> None:
-    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70")
+    app = board(t="690-580", a="12.5-80-50-6-10-100-100-70-5000000000")
     app.session_state["decision_open"] = True
     app.run()
     told = decisions.effect(store(), portfolio.newest(store()), (690, 580), money.of_policy(POLICY))  # type: ignore[arg-type]
@@ -173,6 +177,7 @@ def test_a_decision_at_the_board_is_in_force_and_prints(home: Path) -> None:
     assert not app.exception and not app.error
     assert versions.in_force(store()).thresholds == (690, 580)
     assert money.of_book(store(), POLICY).margin_pct == 12.5
+    assert money.of_book(store(), POLICY).own_annual_sales == 5e9
     assert "policy v2" in words_of(app)
     assert Words("en")("thresholds.nobody") in words_of(app)
     assert app.query_params["t"] == "690-580"

@@ -33,7 +33,7 @@ def edit(t: Words, policy: Policy) -> None:
                 label = t("assuming.kept", code=tier.code)
                 _slider(label, a.kept_pct[place], 100.0, 1.0, (policy, "kept_pct", place))
         st.button(t("assuming.reset"), on_click=meeting.assume, args=(None,))
-        _own_sales(t)
+        _own_sales(t, policy)
 
 
 def _slider(label: str, value: float, most: float, step: float, what: tuple[Policy, str, int | None]) -> None:
@@ -48,20 +48,31 @@ def _moved(key: str, policy: Policy, name: str, place: int | None) -> None:
     meeting.assume(replace(a, **{name: value}) if place is None else meeting.assume_kept(a, place, value))
 
 
-def _own_sales(t: Words) -> None:
-    """The company's own yearly sales: a cap on every limit and what rule S7 measures, so the book is assessed again."""
-    store = data.store()
-    now = settings.own_annual_sales(store.cursor())
-    amount = st.number_input(
+def _own_sales(t: Words, policy: Policy) -> None:
+    """The company's own yearly sales: a cap on limits and what rule S7 measures, from the next assessment on."""
+    store, own = data.store(), meeting.assumptions(policy).own_annual_sales
+    st.session_state["assume_own_sales"] = own
+    st.number_input(
         t("assuming.own_sales", currency=book.currency(store)),
         min_value=0.0,
-        value=now,
+        max_value=1e15,
         step=1e6,
         format="%.0f",
+        key="assume_own_sales",
         help=t("assuming.own_sales_help"),
         placeholder=t("assuming.own_sales_none"),
+        on_change=_own_sales_moved,
+        args=(policy,),
     )
-    if st.button(t("assuming.own_sales_keep"), disabled=amount == now):
-        book.set_own_annual_sales(store, amount or None)
+    if own == settings.own_annual_sales(store.cursor()):
+        return
+    st.caption(t("assuming.own_sales_later"))
+    if st.button(t("assuming.own_sales_keep")):
+        book.set_own_annual_sales(store, own)
         book.assess(store)
         st.rerun(scope="app")
+
+
+def _own_sales_moved(policy: Policy) -> None:
+    wished = st.session_state["assume_own_sales"]
+    meeting.assume(replace(meeting.assumptions(policy), own_annual_sales=float(wished) if wished else None))

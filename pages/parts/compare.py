@@ -11,8 +11,8 @@ import streamlit as st
 from pages.parts import charts, controls, data
 from pages.parts.charts import Palette
 from pages.parts.drafts import starts_line
-from pages.parts.format import count, money, plain
-from riskcore import drafts, portfolio
+from pages.parts.format import count, full_money, money, plain
+from riskcore import book, drafts, portfolio
 from riskcore import money as book_money
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
@@ -196,7 +196,12 @@ def assumed_apart(t: Words, policy: Policy, before: Assumptions, after: Assumpti
     pairs = [(t(f"print.{name}"), was[name], now[name]) for name in names]
     for tier, kept_before, kept_after in zip(policy.tier, before.kept_pct, after.kept_pct, strict=True):
         pairs.append((t("assuming.kept", code=tier.code), kept_before, kept_after))
-    return [t("drafts.assumed", name=n, before=f"{b:g}%", after=f"{a:g}%") for n, b, a in pairs if b != a]
+    apart = [t("drafts.assumed", name=n, before=f"{b:g}%", after=f"{a:g}%") for n, b, a in pairs if b != a]
+    if before.own_annual_sales != after.own_annual_sales:
+        currency = data.ask(book.currency)
+        own = [full_money(a.own_annual_sales, currency) for a in (before, after)]
+        apart.append(t("drafts.assumed", name=t("assuming.own_sales", currency=currency), before=own[0], after=own[1]))
+    return apart
 
 
 def _movers(t: Words, assessed: Assessed, currency: str, before: Side, after: Side) -> None:

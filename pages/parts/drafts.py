@@ -159,7 +159,8 @@ def _in_url(assessed: Assessed, opened: Draft | None, a: Assumptions) -> dict[st
     coming = opened.assumptions if opened else data.ask(money.of_book, assessed.policy)
     if a == coming:
         return named
-    return named | {"a": "-".join(f"{number:.10g}" for number in (*(getattr(a, n) for n in _NUMBERS), *a.kept_pct))}
+    numbers = (*(getattr(a, n) for n in _NUMBERS), *a.kept_pct, a.own_annual_sales or 0)
+    return named | {"a": "-".join(f"{number:.15g}" for number in numbers)}
 
 
 def _assumptions(typed: str, policy: Policy) -> Assumptions | None:
@@ -168,10 +169,13 @@ def _assumptions(typed: str, policy: Policy) -> Assumptions | None:
         numbers = [float(number) for number in typed.split("-")]
     except ValueError:
         return None
-    if len(numbers) != len(_NUMBERS) + len(policy.tier) or not all(0 <= number <= 100 for number in numbers):
+    if len(numbers) != len(_NUMBERS) + len(policy.tier) + 1:
         return None
-    kept = tuple(numbers[len(_NUMBERS) :])
-    return Assumptions(**dict(zip(_NUMBERS, numbers, strict=False)), kept_pct=kept)
+    *shares, own = numbers
+    if not all(0 <= share <= 100 for share in shares) or not 0 <= own < 1e16:
+        return None
+    kept = tuple(shares[len(_NUMBERS) :])
+    return Assumptions(**dict(zip(_NUMBERS, shares, strict=False)), kept_pct=kept, own_annual_sales=own or None)
 
 
 def _others(t: Words, assessed: Assessed, opened: Draft | None) -> None:
