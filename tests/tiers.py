@@ -5,7 +5,7 @@ import re
 from riskcore import policy as policies
 from riskcore.policy import Policy
 
-STARTS = {2: (650,), 5: (780, 700, 640, 580), 7: (790, 750, 700, 650, 600, 550)}
+STARTS = {2: (630,), 5: (760, 690, 620, 550), 7: (790, 740, 690, 640, 590, 540)}
 _CHIPS = {2: "blue red", 5: "violet blue gray orange red", 7: "violet blue green gray yellow orange red"}
 _LIGHT = {
     2: "2E64B0 A8321A",

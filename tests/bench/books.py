@@ -9,6 +9,7 @@ from pathlib import Path
 
 from riskcore import book, ingest, policy, sample, versions
 from riskcore.store import SQL, Store
+from tests import tiers
 
 CHUNK = 100_000  # customers generated and read at a time, so that a million fit into a few gigabytes
 
@@ -26,6 +27,17 @@ def home(customers: int) -> Path:
             book.make_sample(path, customers)
         else:
             _make_in_chunks(path, customers)
+    return folder
+
+
+def in_tiers(customers: int, count: int, folder: Path) -> Path:
+    """A copy of that sample in `folder`, which it gives back, assessed under a policy of so many tiers."""
+    shutil.copy(home(customers) / "sample.duckdb", folder)
+    store = Store(folder / "sample.duckdb")
+    with store.transaction() as cursor:
+        versions.put_in_force(cursor, tiers.policy(count), "bench", "another number of tiers")
+    book.assess(store)
+    store.close()
     return folder
 
 

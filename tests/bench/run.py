@@ -5,69 +5,120 @@ RISK_BENCH_HOME names the folder that keeps those books; without it a temporary 
 
 import asyncio
 import os
+import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
-from tests.bench import books, drag, start
-from tests.bench.drag import Dragged
+from tests.bench import books, drag, sessions, start
+from tests.bench.answers import wrong
+from tests.bench.drag import Dragged, percentile
 from tests.bench.start import Started
 from tests.e2e import browser as chromium
 from tests.e2e.server import serving
 
 SMALL, LARGE = 2_000, 1_000_000
+TIERS = 5
 MORE = 1.10  # what the large book may cost of the small one
+CROWDED = 2.5  # what a release beside nine more sessions may take of one alone
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """A browser's releases while nine more sessions let go of theirs; times in milliseconds."""
+
+    release_p95: float
+    theirs_p95: float
+    answers: int  # of all ten
+    wrong: int
 
 
 async def main() -> None:
     """Measure, and print one table."""
     print(f"load before {_load()}", flush=True)
     program = chromium.find()
-    homes = {customers: _home(customers) for customers in (SMALL, LARGE)}
-    dragged: dict[int, Dragged] = {}
+    small, large = _home(SMALL), _home(LARGE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
-        for customers, home in homes.items():
-            with serving(home) as address:
-                dragged[customers] = await drag.measure(browser, address)
-        started = await start.measure(browser, homes[SMALL], SMALL)
+        with tempfile.TemporaryDirectory() as folder:
+            homes = (small, books.in_tiers(SMALL, TIERS, Path(folder)), large)
+            dragged = [await _alone(browser, home) for home in homes]
+        crowded = [await _crowded(browser, home) for home in (small, large)]
+        started = await start.measure(browser, small, SMALL)
         await browser.close()
-    show_drag(dragged[SMALL], dragged[LARGE])
+    show_drag(dragged)
+    show_crowd([dragged[0], dragged[2]], crowded)
     show_start(started)
     print(f"\nload after {_load()}, {os.cpu_count()} processors")
 
 
-def show_drag(small: Dragged, large: Dragged) -> None:
-    """The two sizes side by side."""
-    print(f"\n{'':42}{'goal':>10}{SMALL:>12,}{LARGE:>12,}")
-    fps = (small.frames_a_second, large.frames_a_second)
-    paint = (small.paint_median, large.paint_median)
+async def _alone(browser: Browser, home: Path) -> Dragged:
+    with serving(home) as address:
+        return await drag.measure(browser, address)
+
+
+async def _crowded(browser: Browser, home: Path) -> Crowded:
+    with serving(home) as address:
+        async with sessions.working(address) as others:
+            ours = await drag.releases(browser, address)
+    theirs = [answer for session in others for answer in session.answers]
+    return Crowded(
+        release_p95=percentile([answer.took for answer in ours], 0.95),
+        theirs_p95=percentile([answer.took for answer in theirs], 0.95),
+        answers=len(ours) + len(theirs),
+        wrong=len(wrong([*ours, *theirs], home)),
+    )
+
+
+def show_drag(dragged: Sequence[Dragged]) -> None:
+    """The small book, the same in five tiers, and the large one, side by side."""
+    print(f"\n{'':42}{'goal':>10}{SMALL:>12,}{f'{TIERS} tiers':>12}{LARGE:>12,}")
+    fps = [d.frames_a_second for d in dragged]
+    paint = [d.paint_median for d in dragged]
     line("frames a second in a drag", "55", fps, [f >= 55 for f in fps])
-    line("pointer moves a frame", "1", (small.moves_a_frame, large.moves_a_frame), [], ".1f")
-    changed = (100 * small.changed_share, 100 * large.changed_share)
+    line("pointer moves a frame", "1", [d.moves_a_frame for d in dragged], [], ".1f")
+    changed = [100 * d.changed_share for d in dragged]
     line("frames in which a card's text changed, %", "85", changed, [c >= 85 for c in changed])
     line("move to paint, median ms", "17", paint, [p <= 17 for p in paint], ".1f")
-    line("move to paint, p95 ms", "", (small.paint_p95, large.paint_p95), [], ".1f")
-    line("release to movers drawn, p50 ms", "", (small.release_p50, large.release_p50), [])
-    p95 = (small.release_p95, large.release_p95)
+    line("move to paint, p95 ms", "", [d.paint_p95 for d in dragged], [], ".1f")
+    line("release to movers drawn, p50 ms", "", [d.release_p50 for d in dragged], [])
+    p95 = [d.release_p95 for d in dragged]
     line("release to movers drawn, p95 ms", "300", p95, [p <= 300 for p in p95])
-    slower = max(fps[0] / fps[1], paint[1] / paint[0])
-    line("large against small, times", f"{MORE:.2f}", ("", slower), [slower <= MORE], ".2f")
+    slower = max(fps[0] / fps[-1], paint[-1] / paint[0])
+    line("large against small, times", f"{MORE:.2f}", ("", "", slower), [slower <= MORE], ".2f")
+
+
+def show_crowd(alone: Sequence[Dragged], crowded: Sequence[Crowded]) -> None:
+    """What nine more sessions cost, on the small book and on the large one."""
+    print("\nbeside nine more sessions")
+    line("release to movers drawn, p95 ms", "", _apart([c.release_p95 for c in crowded]), [])
+    times = [c.release_p95 / a.release_p95 for a, c in zip(alone, crowded, strict=True)]
+    line("  against one alone, times", f"{CROWDED:.2f}", _apart(times), [t <= CROWDED for t in times], ".2f")
+    line("the same as the others' pages run, p95 ms", "", _apart([c.theirs_p95 for c in crowded]), [])
+    line("answers of all ten", "", _apart([c.answers for c in crowded]), [])
+    line("  to thresholds of somebody else", "0", _apart([c.wrong for c in crowded]), [not c.wrong for c in crowded])
+
+
+def _apart(values: Sequence[float]) -> tuple[float | str, ...]:
+    """Under the columns of the small and of the large book."""
+    return values[0], "", values[1]
 
 
 def show_start(started: Started) -> None:
     """From the command to the page, and where the time goes."""
     print()
-    line("make run to the Overview drawn, s", "10", ("", started.total), [started.total <= 10], ".1f")
-    line("  the server answers after", "", ("", started.served), [], ".1f")
-    line("  then the first figure after", "", ("", started.figure), [], ".1f")
-    line("  then the charts after", "", ("", started.charts), [], ".1f")
-    line("a second visit, all of it", "", ("", started.second_visit), [], ".1f")
+    line("make run to the Overview drawn, s", "10", (started.total,), [started.total <= 10], ".1f")
+    line("  the server answers after", "", (started.served,), [], ".1f")
+    line("  then the first figure after", "", (started.figure,), [], ".1f")
+    line("  then the charts after", "", (started.charts,), [], ".1f")
+    line("a second visit, all of it", "", (started.second_visit,), [], ".1f")
     print("  imports: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in started.imports.items()))
 
 
-def line(name: str, goal: str, values: tuple[float | str, float | str], met: list[bool], form: str = ".0f") -> None:
+def line(name: str, goal: str, values: Sequence[float | str], met: list[bool], form: str = ".0f") -> None:
     """One measure: its goal, its values, and whether they meet it."""
     shown = "".join(f"{value if isinstance(value, str) else format(value, form):>12}" for value in values)
     print(f"{name:42}{goal:>10}{shown}  {('met' if all(met) else 'NOT MET') if met else ''}".rstrip())
