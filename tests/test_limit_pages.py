@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import data
@@ -15,6 +14,7 @@ from riskcore import book, limits, policy, portfolio
 from riskcore.portfolio import Assessed
 from riskcore.store import Store
 from riskcore.text import LANGUAGES, Words
+from tests.screen import books_in
 
 PAGE = Path(__file__).parents[1] / "pages" / "book" / "limits.py"
 WHY = "Agreed in the meeting"
@@ -42,16 +42,8 @@ def assessed(sample: Store) -> Assessed:
 def home(sample: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of books of the test's own, which holds the sample."""
     assert sample.path is not None
-    shutil.copy(sample.path.with_name("copy.duckdb"), tmp_path / "sample.duckdb")
-    monkeypatch.setenv("RISK_HOME", str(tmp_path))
-    forget()
-    yield tmp_path
-    forget()
-
-
-def forget() -> None:
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    with books_in(tmp_path, sample.path.with_name("copy.duckdb"), monkeypatch):
+        yield tmp_path
 
 
 def sound(app: AppTest) -> AppTest:

@@ -2,14 +2,12 @@
 
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
@@ -19,8 +17,8 @@ from riskcore import policy as policies
 from riskcore.drafts import Draft
 from riskcore.store import Store
 from riskcore.text import Words
+from tests.screen import FRAME, books_in
 
-FRAME = Path(__file__).parents[1] / "pages" / "frame.py"
 POLICY = policies.load()
 NAME = "Q1 :red[x] ![y](http://other.host/z.png) <b>"
 WHY = "Losses are below plan, and sales ask for room."
@@ -36,16 +34,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of books of the test's own, which holds the sample; the pages' caches start empty."""
-    shutil.copy(made, tmp_path / "sample.duckdb")
-    monkeypatch.setenv("RISK_HOME", str(tmp_path))
-    forget()
-    yield tmp_path
-    forget()
-
-
-def forget() -> None:
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    with books_in(tmp_path, made, monkeypatch):
+        yield tmp_path
 
 
 def store() -> Store:

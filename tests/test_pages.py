@@ -6,25 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import data
 from riskcore import book, portfolio
 from riskcore.store import Store
 from riskcore.text import Words
+from tests.screen import PAGES, books_in, captions, forget, opened, sound
 
-FRAME = Path(__file__).parents[1] / "pages" / "frame.py"
 CUSTOMERS = 300
-PAGES = {
-    "overview": "book/overview.py",
-    "thresholds": "book/thresholds.py",
-    "limits": "book/limits.py",
-    "decisions": "book/decisions.py",
-    "customers": "book/customers.py",
-    "customer": "book/customer.py",
-    "imports": "data/imports.py",
-}
 SMALL = "customer id,name,credit score\nX1,Ore & Sons,812\nX2,=cmd()|' /C calc'!A0,655\nX3,<script>x</script>,430\n"
 
 
@@ -43,39 +33,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def home(sample: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of books of the test's own, which holds the sample."""
     assert sample.path is not None
-    shutil.copy(sample.path.with_name("copy.duckdb"), tmp_path / "sample.duckdb")
-    monkeypatch.setenv("RISK_HOME", str(tmp_path))
-    forget()
-    yield tmp_path
-    forget()
-
-
-def forget() -> None:
-    """Let go of the books that pages keep open, and of their answers."""
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-def opened(page: str, lang: str = "en", **query: str) -> AppTest:
-    """A page as a new session shows it."""
-    app = AppTest.from_file(FRAME, default_timeout=30)
-    for name, value in {"lang": lang, **query}.items():
-        app.query_params[name] = value
-    app.run()
-    if page != "overview":
-        app.switch_page(PAGES[page]).run()
-    return sound(app)
-
-
-def sound(app: AppTest) -> AppTest:
-    """The same page, once it is sure that nothing went wrong on it."""
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def captions(app: AppTest) -> str:
-    return "\n".join(element.value for element in app.caption)
+    with books_in(tmp_path, sample.path.with_name("copy.duckdb"), monkeypatch):
+        yield tmp_path
 
 
 def amount(value: float, lang: str) -> str:

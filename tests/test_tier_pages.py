@@ -1,6 +1,5 @@
 """The pages of a book whose policy has another number of tiers than the default, from two to seven."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from riskcore import book, decisions, money, portfolio, versions
 from riskcore.policy import Policy
 from riskcore.store import Store
 from tests import tiers
-from tests.test_pages import PAGES, captions, forget, newest, opened, sound, starts
+from tests.screen import PAGES, books_in, captions, opened, sound
+from tests.test_pages import newest, starts
 
 CUSTOMERS = 200
 
@@ -32,11 +32,8 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def policy(made: tuple[Path, Policy], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Policy]:
     """The policy of the book that the pages open, which is the test's own."""
-    shutil.copy(made[0], tmp_path / "sample.duckdb")
-    monkeypatch.setenv("RISK_HOME", str(tmp_path))
-    forget()
-    yield made[1]
-    forget()
+    with books_in(tmp_path, made[0], monkeypatch):
+        yield made[1]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
