@@ -11,6 +11,7 @@ from riskcore import book, ingest, policy, sample, versions
 from riskcore.store import SQL, Store
 from tests import tiers
 
+TEN_TIMES = (Path(__file__).parent / "ten_times.sql").read_text("utf-8")
 CHUNK = 100_000  # customers generated and read at a time, so that a million fit into a few gigabytes
 
 
@@ -37,6 +38,19 @@ def in_tiers(customers: int, count: int, folder: Path) -> Path:
     with store.transaction() as cursor:
         versions.put_in_force(cursor, tiers.policy(count), "bench", "another number of tiers")
     book.assess(store)
+    store.close()
+    return folder
+
+
+def ten_times(customers: int, folder: Path) -> Path:
+    """A copy of that sample in `folder`, which it gives back, whose last assessment holds every customer ten times.
+
+    What the Thresholds page reads is there ten times, the cube and the listing; what it does not read is not.
+    """
+    shutil.copy(home(customers) / "sample.duckdb", folder)
+    store = Store(folder / "sample.duckdb")
+    with store.transaction() as cursor:
+        cursor.execute(TEN_TIMES)
     store.close()
     return folder
 
