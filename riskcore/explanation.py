@@ -87,12 +87,6 @@ def explain(store: Store, policy: Policy, as_of: date, customer_key: int) -> Exp
     return Explained(scored, lines, rules, store.ask("customer_history", customer=customer_key))
 
 
-def key_of(store: Store, customer_id: str) -> int | None:
-    """The key of a customer by its id in the files; None where there is no such customer."""
-    row = store.one("select customer_key from customer where customer_id = $id", id=customer_id)
-    return None if row is None else int(row[0])
-
-
 def _line(c: Characteristic, scored: Mapping[str, Any], files: Mapping[int, str]) -> Line:
     return Line(
         characteristic=c,

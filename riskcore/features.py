@@ -25,9 +25,9 @@ def prepare(
     """
     _prepare_words(cursor, policy)
     cursor.execute("drop table if exists facts")
-    values = {"as_of": as_of, "own_annual_sales": own_annual_sales, "customer_key": customer_key}
-    query = _query(policy)
-    cursor.execute(f"create temp table facts as {query}", values)
+    asked = {"as_of": as_of, "customer_key": customer_key}
+    stated = {"own_annual_sales": own_annual_sales, "home": policy.home_country}
+    cursor.execute(f"create temp table facts as {_query(policy)}", asked | stated)
 
 
 def _prepare_words(cursor: Cursor, policy: Policy) -> None:
@@ -61,7 +61,6 @@ def _query(policy: Policy) -> str:
     )
     stated_facts = ",\n".join(_stated_fact(f.name, by_id.get(f.name), policy) for f in schema.STATED)
     unstated = ", ".join(f.name for f in _PLAIN if f.name not in {"customer_name", "credit_score", "exposure"})
-    home = policy.home_country.replace("'", "")
     return f"""
 with imports as (
   select import_id, as_of, whole_book, row_number() over (order by as_of, import_id) as seq
@@ -98,7 +97,7 @@ worked_out as (
     case when relationship_start <= $as_of then {_whole_months("relationship_start")} end as months_from_date,
     case when coalesce(requested_limit, credit_limit) > 0
       then round(net_worth::double / coalesce(requested_limit, credit_limit)::double, 6) end as net_worth_to_limit,
-    coalesce(country_word.code = '{home}', country is null) as registered_at_home
+    coalesce(country_word.code = $home, country is null) as registered_at_home
   from active
   left join industry_word on industry_word.word = coalesce(
     (select min(w.word) from industry_word w where w.word = lower(trim(active.industry))),

@@ -33,10 +33,6 @@ class Words:
         """A phrase in this language."""
         return self(phrase.key, **phrase.slots)
 
-    def has(self, key: str) -> bool:
-        """Whether a sentence stands under `key`."""
-        return key in _sentences()
-
     def of(self, names: Any) -> str:
         """This language's member of a pair such as a policy's `name = {zh, en}`."""
         return str(names[self.lang] if isinstance(names, dict) else getattr(names, self.lang))

@@ -403,8 +403,8 @@ def test_the_reasons_are_those_of_the_customers_page(run: Run, tmp_path: Path) -
     t = Words("en")
     with closing(book.open_book("own")) as store:
         for customer_id in scored.index[::29]:
-            key = explanation.key_of(store, customer_id)
-            found = explanation.explain(store, POLICY, date(2026, 10, 31), key or 0)
+            [(key,)] = store.rows("select customer_key from customer where customer_id = $id", id=customer_id)
+            found = explanation.explain(store, POLICY, date(2026, 10, 31), key)
             assert found is not None
             row = scored.loc[customer_id]
             states = [found.scored[f"{line.characteristic.id}_state"] for line in found.reasons()]

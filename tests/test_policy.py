@@ -53,6 +53,7 @@ BREACHES = [
     ("missing_points = 10\n", "missing_points = 26\n", "missing_above_max"),
     ('fact = "net_worth", below', 'fact = "network", below', "fact_unknown"),
     ("home_country", "home_land", "missing"),
+    ('home_country = "CN"', "home_country = \"C' or 'N\"", "wrong_value"),
     ('code = "K2"', 'code = "K1"', "named_twice"),
     ('family = "financial"', 'family = "finance"', "family_unknown"),
     ("lgd_pct = 80 ", 'lgd_pct = "much" ', "wrong_value"),

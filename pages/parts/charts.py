@@ -31,11 +31,6 @@ class Palette:
         return "#A5AEBB" if self.dark else "#5A6472"
 
     @property
-    def grid(self) -> str:
-        """Grid lines."""
-        return "#232B36" if self.dark else "#ECEFF3"
-
-    @property
     def axis(self) -> str:
         """Axes."""
         return "#465161" if self.dark else "#C6CCD4"

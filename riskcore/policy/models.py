@@ -207,7 +207,7 @@ class Policy(Frozen):
     in_force: date
     source: str
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    home_country: str
+    home_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     base_score: int
     missing_mode: Literal["table", "reallocate", "zero", "refuse"]
     prior_share_pct: Annotated[int, Field(ge=0, le=100)]
