@@ -5,7 +5,7 @@ from riskcore.ingest.checking import Checked, check
 from riskcore.ingest.files import set_aside_csv, template_csv
 from riskcore.ingest.loading import load, remembered_headings, seen_before
 from riskcore.ingest.mapping import Match, propose
-from riskcore.ingest.upload import Broken, Upload, read
+from riskcore.ingest.upload import Broken, Upload, from_rows, read
 from riskcore.ingest.words import normalise_heading
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Question",
     "Upload",
     "check",
+    "from_rows",
     "load",
     "normalise_heading",
     "propose",

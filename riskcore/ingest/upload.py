@@ -9,18 +9,19 @@ import hashlib
 import io
 import re
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskcore.errors import FileRefused
+from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_name, clean_text, find_encoding, refuse_other_kinds
+from riskcore.ingest.headings import CELL_MOST, COLUMNS_MOST, named, titles_above, unit_among
 
 DELIMITERS = (",", ";", "\t", "|")
-COLUMNS_MOST = 300
-CELL_MOST = 32_000  # characters; what a spreadsheet holds in one cell
 SHOWN_MOST = 300  # characters kept of a line that is set aside
 _AHEAD_MOST = 1_000  # lines that a quoted cell may span
 _BATCH_CELLS = 400_000
@@ -55,6 +56,103 @@ class Upload:
     rows: pa.Table
     broken: tuple[Broken, ...]
     rows_read: int
+    sheet: str = ""
+    notes: tuple[Phrase, ...] = ()
+    unit_line: str = ""
+
+
+def from_rows(
+    rows: Iterable[tuple[int, list[str]]],
+    *,
+    name: str,
+    sha256: str,
+    encoding: str,
+    delimiter: str,
+    sheet: str = "",
+    notes: tuple[Phrase, ...] = (),
+) -> Upload:
+    """The upload that rows of texts make, each with its number in the file; FileRefused where there are none.
+
+    What stands above the headings is found, rows that are wholly empty are no rows, and a row is filled up to the
+    width of the headings; one that is wider is set aside.
+    """
+    filled = ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
+    sample = list(islice(filled, _SAMPLE))
+    if not sample:
+        raise FileRefused("file_empty")
+    width = max(_width(cells) for _, cells in sample)
+    sample = [(number, _fitted(cells, width)) for number, cells in sample]
+    titles = titles_above([cells for _, cells in sample])
+    above = [cells for _, cells in sample[:titles]]
+    headings, doubles = named(sample[titles][1])
+    table = _Table(width)
+    broken: list[Broken] = []
+    for number, cells in chain(sample[titles + 1 :], filled):
+        row = _fitted(cells, width)
+        if len(row) != width:
+            slots = {"found": len(row), "expected": width}
+            broken.append(Broken(number, "problems.ragged", slots, " ".join(row)[:SHOWN_MOST]))
+        elif max(map(len, row)) > CELL_MOST:
+            broken.append(Broken(number, "problems.cell_too_long", {"most": CELL_MOST}, " ".join(row)[:SHOWN_MOST]))
+        else:
+            table.add(number, row)
+    kept = table.finish()
+    rows_read = kept.num_rows + len(broken)
+    if not rows_read:
+        raise FileRefused("file_only_headings")
+    said = (*notes, *((Phrase("reading.titles", {"n": titles}),) if titles else ()), *doubles)
+    return Upload(
+        clean_name(name),
+        sha256,
+        encoding,
+        delimiter,
+        headings,
+        kept,
+        tuple(broken),
+        rows_read,
+        sheet,
+        said,
+        unit_among(above),
+    )
+
+
+def _width(cells: list[str]) -> int:
+    """How many cells a row has up to its last filled one."""
+    return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """A row with empty cells added or taken off at its end; what is filled stays."""
+    return cells[: max(width, _width(cells))] + [""] * (width - len(cells))
+
+
+class _Table:
+    """Rows of one width that become an arrow table batch by batch."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._schema = pa.schema([("line", pa.int64()), *((f"c{i}", pa.string()) for i in range(width))])
+        self._rows_most = max(1, _BATCH_CELLS // width)
+        self._batches: list[pa.RecordBatch] = []
+        self._numbers: list[int] = []
+        self._cells: list[str] = []
+
+    def add(self, number: int, cells: list[str]) -> None:
+        """One row more, with the number of its line."""
+        self._numbers.append(number)
+        self._cells += cells
+        if len(self._numbers) == self._rows_most:
+            self._close()
+
+    def finish(self) -> pa.Table:
+        """The table of all rows that were added."""
+        if self._numbers:
+            self._close()
+        return pa.Table.from_batches(self._batches, self._schema)
+
+    def _close(self) -> None:
+        self._batches.append(_batch(self._numbers, self._cells, self._width, self._schema))
+        self._numbers, self._cells = [], []
 
 
 def read(data: bytes, name: str) -> Upload:
