@@ -5,6 +5,7 @@ from riskcore.ingest.checking import Checked, check
 from riskcore.ingest.files import set_aside_csv, template_csv
 from riskcore.ingest.loading import load, remembered_headings, seen_before
 from riskcore.ingest.mapping import Match, propose
+from riskcore.ingest.opening import Opened, Refused, open_file
 from riskcore.ingest.upload import Broken, Upload, from_rows, read
 from riskcore.ingest.words import normalise_heading
 
@@ -12,13 +13,16 @@ __all__ = [
     "Broken",
     "Checked",
     "Match",
+    "Opened",
     "Option",
     "Question",
+    "Refused",
     "Upload",
     "check",
     "from_rows",
     "load",
     "normalise_heading",
+    "open_file",
     "propose",
     "questions",
     "read",
