@@ -91,14 +91,12 @@ def _import(args: argparse.Namespace, t: Words) -> Outcome:
     try:
         for number, file in enumerate(args.files):
             try:
-                ready = make_ready(file, versions.in_force(store), store, answers)
+                ready = make_ready(file, versions.in_force(store), store, answers, as_of, args.whole_book)
                 if store.path is None:
                     store.close()
                     store = Store(path)
-                seen = ingest.seen_before(store, ready.upload.sha256)
-                taken = book.take_in(
-                    store, ready.upload, ready.checked, ready.matches, ready.answers, as_of, args.whole_book
-                )
+                seen = ingest.seen_before(store, ready.prepared.upload.sha256)
+                taken = book.take_in(store, [ready.prepared])
             except Exception as error:
                 if not imports:
                     raise
@@ -111,7 +109,7 @@ def _import(args: argparse.Namespace, t: Words) -> Outcome:
             if seen is not None:
                 lines.append(t("cli.seen_before", file=seen[0], day=seen[2].isoformat()))
             lines += ready_lines(ready, t)
-            numbers = {"import_id": taken.import_id, "assessment_id": taken.assessment_id}
+            numbers = {"import_id": taken.import_ids[0], "assessment_id": taken.assessment_id}
             found = {"as_of": as_of.isoformat(), "seen_before": seen is not None}
             imports.append(ready_data(ready, t) | numbers | found)
         summary = _assessed(store, t)
@@ -161,12 +159,12 @@ def _score(args: argparse.Namespace, t: Words) -> Outcome:
     if args.out.resolve() == args.file.resolve():
         raise Stopped(Phrase("cli.out_is_file", {"path": str(args.out)}))
     with closing(Store()) as store:
-        ready = make_ready(args.file, policy, store, dict(args.answer))
+        ready = make_ready(args.file, policy, store, dict(args.answer), as_of, whole_book=True)
         if args.out.suffix.lower() == ".xlsx" and ready.checked.rows_taken > XLSX_ROWS_MOST:
             raise Stopped(Phrase("cli.too_long", {"most": f"{XLSX_ROWS_MOST:,}"}))
         now = datetime.now(UTC).replace(tzinfo=None)
         with store.transaction() as cursor:
-            ingest.load(cursor, ready.upload, ready.checked, ready.matches, ready.answers, as_of, True, now)
+            ingest.load(cursor, ready.prepared, "", now)
             features.prepare(cursor, policy, as_of)
             cursor.execute(f"create temp table scored as {scoring.compile_query(policy)}")
             frame = reports.scored_frame(cursor, policy, t)
@@ -178,7 +176,7 @@ def _score(args: argparse.Namespace, t: Words) -> Outcome:
 
 def _rows_line(ready: Ready, t: Words) -> str:
     taken, read = ready.checked.rows_taken, ready.checked.rows_read
-    return t("cli.rows", file=ready.upload.name, taken=f"{taken:,}", read=f"{read:,}")
+    return t("cli.rows", file=ready.prepared.upload.name, taken=f"{taken:,}", read=f"{read:,}")
 
 
 def _sample(args: argparse.Namespace, t: Words) -> Outcome:

@@ -39,7 +39,7 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
 
 
 def _newest_import(cursor: Cursor) -> date:
-    row = cursor.execute("select max(as_of) from import").fetchone()
+    row = cursor.execute("select max(as_of) from import where undone_at is null").fetchone()
     return row[0] if row and row[0] else date.today()
 
 

@@ -4,7 +4,7 @@ Pages and the command line call these same functions.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,9 +20,9 @@ _FILES: dict[Kind, str] = {"own": "book.duckdb", "sample": "sample.duckdb"}
 
 @dataclass(frozen=True)
 class Taken:
-    """What an import left behind: its number and that of the assessment made at once."""
+    """What was left behind: the number of each import, and that of the assessment made at once."""
 
-    import_id: int
+    import_ids: tuple[int, ...]
     assessment_id: int
 
 
@@ -43,21 +43,13 @@ def open_book(kind: Kind) -> Store:
     return Store(path(kind))
 
 
-def take_in(
-    store: Store,
-    upload: ingest.Upload,
-    checked: ingest.Checked,
-    matches: Sequence[ingest.Match],
-    answers: Mapping[str, str],
-    as_of: date,
-    whole_book: bool,
-) -> Taken:
-    """Take a checked file in and assess the book, in one transaction: all of it, or nothing."""
+def take_in(store: Store, prepared: Sequence[ingest.Prepared], taken_by: str = "") -> Taken:
+    """Take checked files in and assess the book, in one transaction: all of it, or nothing."""
     policy = versions.in_force(store)
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.transaction() as cursor:
-        import_id = ingest.load(cursor, upload, checked, matches, answers, as_of, whole_book, now)
-        return Taken(import_id, assessment.run(cursor, policy))
+        import_ids = tuple(ingest.load(cursor, one, taken_by, now) for one in prepared)
+        return Taken(import_ids, assessment.run(cursor, policy))
 
 
 def assess(store: Store, policy: Policy | None = None, as_of: date | None = None, draft: bool = False) -> int:
@@ -88,6 +80,6 @@ def make_sample(target: Path, customers: int = 2000, seed: int = 7) -> None:
         upload = ingest.read(file.frame.to_csv(index=False).encode(), file.name)
         matches = ingest.propose(upload, versions.in_force(store), {})
         checked = ingest.check(upload, matches, {}, versions.in_force(store), store)
-        take_in(store, upload, checked, matches, {}, file.as_of, whole_book=True)
+        take_in(store, [ingest.Prepared(upload, ingest.CUSTOMERS, matches, {}, checked, file.as_of, whole_book=True)])
     store.close()
     partial.replace(target)

@@ -67,7 +67,7 @@ class Explained:
 
 def prepare_one(cursor: Cursor, policy: Policy, as_of: date, customer_key: int) -> None:
     """Make the temporary tables `facts` and `scored` on the cursor, with this customer alone."""
-    features.prepare(cursor, policy, as_of, settings.own_annual_sales(cursor), customer_key)
+    features.prepare(cursor, policy, as_of, settings.own_annual_sales(cursor), (customer_key, customer_key))
     cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
 
 

@@ -69,7 +69,7 @@ def bounds(policy: Policy, scored: Mapping[str, Any]) -> str:
 def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_book: bool = False) -> int:
     """Put an import into a book and return its number: each row names its `customer_id` and whatever it says."""
     columns: dict[str, pa.Array] = {"line": pa.array(range(2, len(rows) + 2))}
-    for name, field in schema.FIELDS.items():
+    for name, field in ((f.name, f) for f in (schema.IDENTITY[0], *schema.INPUT)):
         if any(name in row for row in rows):
             cells = [row.get(name) for row in rows]
             columns[name] = pa.array([None if c in {REFUSED, WITHDRAWN, "no_debt"} else c for c in cells])
@@ -79,7 +79,9 @@ def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_boo
     with store.transaction() as cursor:
         [number] = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
         cursor.execute(
-            "insert into import values (?, 'a file', 'x', ?, ?, ?, ?, 0, 'UTF-8', ',', '{}', '{}', now()::timestamp)",
+            "insert into import (import_id, file_name, sha256, as_of, whole_book, rows_read, rows_taken, "
+            "rows_set_aside, encoding, delimiter, mapping, answers, created_at) "
+            "values (?, 'a file', 'x', ?, ?, ?, ?, 0, 'UTF-8', ',', '{}', '{}', now()::timestamp)",
             [number, as_of, whole_book, len(rows), len(rows)],
         )
         cursor.register("said", pa.table(columns))

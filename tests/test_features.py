@@ -95,8 +95,8 @@ def test_only_the_customer_that_is_asked_for() -> None:
     books.take(store, [{"customer_id": name, "quick_ratio": 1.0} for name in "ABC"], JAN)
     books.take(store, [{"customer_id": name} for name in "AB"], FEB, whole_book=True)
     everybody = facts(store, MAR)
-    assert facts(store, MAR, customer_key=2) == {"B": everybody["B"]}
-    assert facts(store, MAR, customer_key=3) == {}  # retired
+    assert facts(store, MAR, keys=(2, 2)) == {"B": everybody["B"]}
+    assert facts(store, MAR, keys=(3, 3)) == {}  # retired
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,12 @@ def column(heading: str, *values: str, answers: dict[str, str] | None = None) ->
     """A column's values as they are taken in and the reasons of its problems with their effect."""
     rows = "\n".join(f"C{i}\t{value}" for i, value in enumerate(values))
     found = checked(f"customer_id\t{heading}\n{rows}\n", answers)
-    name = found.typed.column_names[3]
+    name = found.tables["input"].column_names[3]
     reasons = [
         f"{p['line'] - 2} {p['reason'].removeprefix('problems.')} {p['effect']}"
         for p in found.problems.to_dict("records")
     ]
-    return found.typed.column(name).to_pylist(), reasons
+    return found.tables["input"].column(name).to_pylist(), reasons
 
 
 def refused(text: str, answers: dict[str, str] | None = None, store: Store = BOOK) -> FileRefused:
@@ -161,11 +161,11 @@ def test_a_column_of_decimal_commas_is_read_as_one() -> None:
 
 def test_the_columns_of_a_file_show_together_what_its_points_are() -> None:
     found = checked("customer_id;exposure;credit limit;days late\n1;12.500;50.000;4,5\n2;1.500;0,500;3\n")
-    assert found.typed["exposure"].to_pylist() == [Decimal(12_500), Decimal(1_500)]
-    assert found.typed["credit_limit"].to_pylist() == [Decimal(50_000), Decimal("0.50")]
-    assert found.typed["days_beyond_terms_12m"].to_pylist() == [4.5, 3.0]
+    assert found.tables["input"]["exposure"].to_pylist() == [Decimal(12_500), Decimal(1_500)]
+    assert found.tables["input"]["credit_limit"].to_pylist() == [Decimal(50_000), Decimal("0.50")]
+    assert found.tables["input"]["days_beyond_terms_12m"].to_pylist() == [4.5, 3.0]
     pointed = checked("customer_id,exposure,days late\n1,12.500,4.5\n2,1.500,3\n")
-    assert pointed.typed["exposure"].to_pylist() == [Decimal("12.50"), Decimal("1.50")]
+    assert pointed.tables["input"]["exposure"].to_pylist() == [Decimal("12.50"), Decimal("1.50")]
     assert column("exposure", "1.234.567", "1.234")[0] == [Decimal(1_234_567), Decimal(1_234)]
     assert column("exposure", "1234.567", "1.234")[0] == [Decimal("1234.57"), Decimal("1.23")]
     # Columns that show the contrary leave the third to a person.
@@ -306,11 +306,11 @@ def test_states_of_what_was_refused_or_withdrawn() -> None:
     )
     known, refused_, withdrawn = schema.KNOWN, schema.REFUSED, schema.WITHDRAWN
     for name in ("quick_ratio", "interest_coverage", "external_grade", "credit_score"):
-        assert found.typed.column(f"{name}_state").to_pylist() == [known, refused_, withdrawn, None]
-        assert found.typed.column(name).to_pylist()[1:] == [None, None, None]
+        assert found.tables["input"].column(f"{name}_state").to_pylist() == [known, refused_, withdrawn, None]
+        assert found.tables["input"].column(name).to_pylist()[1:] == [None, None, None]
     # A word with a bin of its own is known without a number.
-    assert found.typed.column("interest_coverage").to_pylist()[0] is None
-    assert "exposure_state" not in found.typed.column_names
+    assert found.tables["input"].column("interest_coverage").to_pylist()[0] is None
+    assert "exposure_state" not in found.tables["input"].column_names
     assert found.problems.empty
 
 
@@ -333,7 +333,7 @@ def test_ids_are_kept_letter_by_letter() -> None:
     found = checked(
         "customer id,name\n00123,A\n1E5,B\n123456789012345678901,C\nＡ０１,D\nA\u200b02,E\n某某-1,F\n'=1,G\n"
     )
-    assert found.typed["customer_id"].to_pylist() == [
+    assert found.tables["input"]["customer_id"].to_pylist() == [
         *("00123", "1E5", "123456789012345678901", "A01", "A02", "某某-1", "=1")
     ]
 
@@ -348,7 +348,7 @@ def test_rows_without_an_id_twice_named_and_of_totals() -> None:
         (7, "problems.total_row", {}),
         (8, "problems.duplicate_id", {"first": 2}),
     ]
-    assert found.typed["customer_name"].to_pylist() == ["A", "2"]
+    assert found.tables["input"]["customer_name"].to_pylist() == ["A", "2"]
     assert found.totals["exposure"] == 7
 
 
@@ -360,13 +360,13 @@ def test_totals_however_spaced_and_notes_below_the_rows_are_no_customers() -> No
         (4, "problems.total_row"),
         (5, "problems.note_row"),
     ]
-    assert found.typed["customer_id"].to_pylist() == ["1", "A:1", "2"]
+    assert found.tables["input"]["customer_id"].to_pylist() == ["1", "A:1", "2"]
     assert checked("name\nCool Cars: Trucks\n").rows_taken == 1
 
 
 def test_the_name_serves_as_id_where_there_is_none_and_one_of_both_there_must_be() -> None:
     found = checked("name,exposure\nAcme,1\nBeta,2\nAcme,3\n")
-    assert found.typed["customer_id"].to_pylist() == found.typed["customer_name"].to_pylist() == ["Acme", "Beta"]
+    assert found.tables["input"]["customer_id"].to_pylist() == found.tables["input"]["customer_name"].to_pylist() == ["Acme", "Beta"]
     assert [note.key for note in found.notes] == ["questions.note_name_is_id"]
     assert refused("exposure,limit\n1,2\n").key == "errors.file_no_customer"
 
@@ -380,7 +380,7 @@ def test_names_are_kept_letter_by_letter() -> None:
         "Robert'); drop table input; --",
     ]
     found = checked("customer_id\tname\n" + "\n".join(f"{i}\t{name}" for i, name in enumerate(names)))
-    assert found.typed["customer_name"].to_pylist() == names
+    assert found.tables["input"]["customer_name"].to_pylist() == names
 
 
 def test_a_field_mapped_twice_is_refused() -> None:
@@ -438,12 +438,12 @@ def test_answers_about_scores(
 
 def test_a_score_left_out_or_on_an_agency_s_scale_is_no_score() -> None:
     text = "customer_id,credit score\n1,90\n2,拒绝\n"
-    assert checked(text, {"score:1": "leave_out"}).typed.column_names == ["customer_id", "customer_name", "line"]
+    assert checked(text, {"score:1": "leave_out"}).tables["input"].column_names == ["customer_id", "customer_name", "line"]
     graded = checked(text, {"score:1": "agency:creditsafe"})
-    assert "credit_score" not in graded.typed.column_names
-    assert graded.typed["external_grade_state"].to_pylist() == [schema.KNOWN, schema.REFUSED]
+    assert "credit_score" not in graded.tables["input"].column_names
+    assert graded.tables["input"]["external_grade_state"].to_pylist() == [schema.KNOWN, schema.REFUSED]
     both = checked("customer_id,credit score,C1\n1,90,N4\n", {"score:1": "agency:creditsafe"})
-    assert both.typed["external_grade"].to_pylist() == ["N4"]
+    assert both.tables["input"]["external_grade"].to_pylist() == ["N4"]
 
 
 def test_types_are_those_of_the_store() -> None:
@@ -458,7 +458,7 @@ def test_types_are_those_of_the_store() -> None:
         "external_grade": pa.string(),
         "industry": pa.string(),
     }
-    assert {name: found.typed.schema.field(name).type for name in wanted} == wanted
+    assert {name: found.tables["input"].schema.field(name).type for name in wanted} == wanted
 
 
 def test_broken_lines_and_long_values_are_listed_with_the_rest() -> None:
@@ -524,8 +524,8 @@ def test_any_cells_are_taken_or_listed(table: tuple[list[str], list[list[str]]])
     found = check(upload, matches, answers, POLICY, BOOK)
     aside = set(found.problems.loc[found.problems["effect"] == "row", "line"])
     assert found.rows_taken == len(rows) - len(aside)
-    assert set(found.typed["line"].to_pylist()).isdisjoint(aside)
-    for values in found.typed.select([n for n in names if schema.FIELDS[n].kind in {"number", "count"}]).columns:
+    assert set(found.tables["input"]["line"].to_pylist()).isdisjoint(aside)
+    for values in found.tables["input"].select([n for n in names if schema.FIELDS[n].kind in {"number", "count"}]).columns:
         assert all(value is None or -1e300 < value < 1e300 for value in values.to_pylist())
 
 
@@ -547,7 +547,7 @@ def test_rows_set_aside_come_back_with_their_reasons_and_no_formula() -> None:
         whole = data[: data.index(b'"4,')]
         mended = read(whole.replace(b",x,", b",7,").replace(b"'-y", b"8"), "b.csv")
         result = check(mended, propose(mended, POLICY, {}), {}, POLICY, BOOK)
-        assert result.typed["customer_name"].to_pylist() == ["=cmd()", "@x"]
+        assert result.tables["input"]["customer_name"].to_pylist() == ["=cmd()", "@x"]
         assert (
             set_aside_csv(mended, result, t).decode("utf-8-sig").splitlines()[0]
             == data.decode("utf-8-sig").splitlines()[0]
@@ -654,7 +654,7 @@ def test_the_template_is_taken_in_and_clearly_an_example() -> None:
         upload = read(template_csv(POLICY, Words(lang)), "template.csv")
         found = check(upload, propose(upload, POLICY, {}), {}, POLICY, BOOK)
         assert (found.rows_taken, len(found.problems)) == (1, 0)
-        row = found.typed.to_pylist()[0]
+        row = found.tables["input"].to_pylist()[0]
         assert word in row["customer_id"]
         assert all(value is not None for value in row.values())
 

@@ -120,7 +120,7 @@ def test_foreign_names_do_not_act_and_unknown_amounts_are_empty(tmp_path: Path) 
     policy = versions.in_force(store)
     matches = ingest.propose(upload, policy, {})
     checked = ingest.check(upload, matches, {}, policy, store)
-    book.take_in(store, upload, checked, matches, {}, policy.in_force, whole_book=False)
+    book.take_in(store, [ingest.Prepared(upload, ingest.CUSTOMERS, matches, {}, checked, policy.in_force)])
     newest = portfolio.newest(store)
     assert newest is not None
     heading, written = table(customers_csv(store, newest, {}, "score_high", EN))

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import controls, data, words
 from pages.parts import imported as outcome
 from pages.parts.format import count, day, full_money, is_nothing, plain
-from riskcore import book, ingest, portfolio, schema, versions
+from riskcore import book, ingest, portfolio, versions
 from riskcore.errors import FileRefused
 
 t = words.current()
@@ -18,6 +18,7 @@ controls.head(t("imports.title"))
 store = data.own()
 policy = versions.in_force(store)
 NONE = "–"
+SUMMED = ("exposure", "ar_balance", "past_due_amount")
 PROBLEMS_PER_PAGE = 8
 SHORT_LIST = 6  # answers that are shown at once; more of them go into a box
 
@@ -56,7 +57,7 @@ def mapping(upload: ingest.Upload) -> tuple[ingest.Match, ...]:
     with st.container(gap=None):
         st.subheader(t("imports.columns"), anchor=False)
         st.caption(t("imports.columns_note", n=len(proposed), used=used, unused=len(proposed) - used))
-    names = [NONE, *schema.FIELDS]
+    names = [NONE, *ingest.CUSTOMERS.fields]
     shown = pd.DataFrame(
         {
             "heading": [m.heading for m in proposed],
@@ -141,7 +142,7 @@ def summary(checked: ingest.Checked) -> None:
     rows += [
         (t(f"fields.{name}"), f"**{full_money(amount, currency)}**")
         for name, amount in checked.totals.items()
-        if not is_nothing(amount)
+        if name in SUMMED and not is_nothing(amount)
     ]
     controls.small_table(rows)
     for note in checked.notes:
@@ -207,7 +208,7 @@ def take_in(
         )
     st.caption(t("imports.one_transaction"))
     if go:
-        book.take_in(store, upload, checked, matches, answers, as_of, whole)
+        book.take_in(store, [ingest.Prepared(upload, ingest.CUSTOMERS, matches, answers, checked, as_of, whole)])
         data.open_book("own")
         st.session_state["taken"] = (upload.name, checked.rows_taken, checked.rows_set_aside)
         st.session_state["upload_round"] += 1

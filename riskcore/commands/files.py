@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,19 +40,20 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Ready:
-    """A file that can be taken in: read, mapped, every cell judged.
+    """A file that can be taken in, and what it asked; questions without an answer have a default."""
 
-    `answers` are those given to questions of this file; others of `asked` have a default.
-    """
-
-    upload: ingest.Upload
-    matches: tuple[ingest.Match, ...]
+    prepared: ingest.Prepared
     asked: tuple[ingest.Question, ...]
-    answers: Mapping[str, str]
-    checked: ingest.Checked
+
+    @property
+    def checked(self) -> ingest.Checked:
+        """What the file holds."""
+        return self.prepared.checked
 
 
-def make_ready(path: Path, policy: Policy, store: Store, answers: Mapping[str, str]) -> Ready:
+def make_ready(
+    path: Path, policy: Policy, store: Store, answers: Mapping[str, str], as_of: date, whole_book: bool
+) -> Ready:
     """The customers of a file under the proposed mapping; the store is only asked.
 
     Stopped where the file is refused, a question without a default has no answer, or no row is left.
@@ -71,7 +73,7 @@ def make_ready(path: Path, policy: Policy, store: Store, answers: Mapping[str, s
         raise Stopped(Phrase("cli.refused", {"file": path.name, "why": Phrase(error.key, error.slots)})) from error
     if not checked.rows_taken:
         raise Stopped(Phrase("cli.no_row_left", {"file": path.name}), checked=checked)
-    return Ready(upload, matches, asked, given, checked)
+    return Ready(ingest.Prepared(upload, ingest.CUSTOMERS, matches, given, checked, as_of, whole_book), asked)
 
 
 def chosen(question: ingest.Question, answers: Mapping[str, str]) -> ingest.Option | None:
@@ -113,13 +115,13 @@ def question_data(question: ingest.Question, t: Words) -> dict[str, Any]:
 
 def ready_lines(ready: Ready, t: Words) -> list[str]:
     """What was understood of a file and is not plain from its headings, then its notes and problems."""
-    named = [m for m in ready.matches if m.field not in {None, m.heading} and m.how not in {"same", "chosen"}]
-    left_out = [m.heading for m in ready.matches if m.field is None]
+    named = [m for m in ready.prepared.matches if m.field not in {None, m.heading} and m.how not in {"same", "chosen"}]
+    left_out = [m.heading for m in ready.prepared.matches if m.field is None]
     lines = [t("cli.taken_for", heading=m.heading, field=t(f"fields.{m.field}")) for m in named]
     if left_out:
         lines.append(t("cli.left_out", headings=t("cli.between").join(left_out)))
     for question in ready.asked:
-        if option := chosen(question, ready.answers):
+        if option := chosen(question, ready.prepared.answers):
             lines.append(t("cli.settled", question=ingest.worded(question, t), answer=ingest.worded(option, t)))
     lines += [t.phrase(note) for note in ready.checked.notes]
     return lines + problem_lines(problems_data(ready.checked, t), t)
@@ -128,16 +130,17 @@ def ready_lines(ready: Ready, t: Words) -> list[str]:
 def ready_data(ready: Ready, t: Words) -> dict[str, Any]:
     """The same for a program, with every problem and the whole mapping."""
     return {
-        "file": ready.upload.name,
-        "encoding": ready.upload.encoding,
-        "delimiter": ready.upload.delimiter,
+        "file": ready.prepared.upload.name,
+        "encoding": ready.prepared.upload.encoding,
+        "delimiter": ready.prepared.upload.delimiter,
         "rows_read": ready.checked.rows_read,
         "rows_taken": ready.checked.rows_taken,
         "rows_set_aside": ready.checked.rows_set_aside,
         "mapping": [
-            {"heading": m.heading, "field": m.field, "confidence": m.confidence, "how": m.how} for m in ready.matches
+            {"heading": m.heading, "field": m.field, "confidence": m.confidence, "how": m.how}
+            for m in ready.prepared.matches
         ],
-        "answers": {q.id: option.value for q in ready.asked if (option := chosen(q, ready.answers))},
+        "answers": {q.id: option.value for q in ready.asked if (option := chosen(q, ready.prepared.answers))},
         "notes": [t.phrase(note) for note in ready.checked.notes],
         "problems": problems_data(ready.checked, t),
     }

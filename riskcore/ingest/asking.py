@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import cells, decimals
 from riskcore.ingest.cells import Cell
 from riskcore.ingest.columns import Column, Scratch, source_sql, type_column
+from riskcore.ingest.kinds import CUSTOMERS, Kind
+from riskcore.ingest.kinds.base import Asking
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import cell_words, plain, unit_of
-from riskcore.policy import Name, Policy
+from riskcore.policy import Policy
 from riskcore.policy.models import Agency
 from riskcore.store import Store
-from riskcore.text import Words
 
 RATIO_BELOW = 1.5  # a column of per cents whose median is under this may hold ratios
 INDUSTRIES_MOST = 12
@@ -25,43 +27,17 @@ SCALES = (1, 5, 10, 100, 1000)  # where a score from elsewhere may end
 _SECTION_CODE = re.compile(r"[A-T][0-9]{2,4}")
 
 
-@dataclass(frozen=True)
-class Option:
-    """One answer: its value, the key of its text, and the slots of that."""
-
-    value: str
-    key: str
-    slots: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Question:
-    """A question on a column; without a default it must be answered."""
-
-    id: str
-    kind: Literal["decimals", "percent", "score", "industry"]
-    key: str
-    field: str
-    heading: str
-    slots: dict[str, Any]
-    options: tuple[Option, ...]
-    default: str | None = None
-
-
-def worded(said: Question | Option, t: Words) -> str:
-    """A question or an answer as a sentence; names of the policy among its slots in the reader's language."""
-    slots = {name: t.of(value) if isinstance(value, Name) else value for name, value in said.slots.items()}
-    return t(said.key, **slots)
-
-
-def questions(upload: Upload, matches: Sequence[Match], policy: Policy, store: Store) -> tuple[Question, ...]:
-    """All that is to be answered before the file can be checked."""
+def questions(
+    upload: Upload, matches: Sequence[Match], policy: Policy, store: Store, kind: Kind = CUSTOMERS
+) -> tuple[Question, ...]:
+    """All that is to be answered before the file can be checked as one of its kind."""
     with Scratch(upload) as scratch:
-        return ask(scratch, matches, policy, store)
+        return ask(Asking(scratch, upload, matches, policy, store), kind)
 
 
-def ask(scratch: Scratch, matches: Sequence[Match], policy: Policy, store: Store) -> tuple[Question, ...]:
+def ask(asking: Asking, kind: Kind) -> tuple[Question, ...]:
     """The same on a scratch database that is open already."""
+    scratch, matches, policy, store = asking.scratch, asking.matches, asking.policy, asking.store
     marks = decimals.marks(scratch, matches)
     commas = decimals.with_comma(marks)
     unclear = decimals.undecided(marks, matches)
@@ -75,7 +51,7 @@ def ask(scratch: Scratch, matches: Sequence[Match], policy: Policy, store: Store
             asked += _score(scratch, type_column(scratch, match, policy, match.index in commas), policy)
         elif match.field == "industry":
             asked += _industries(scratch, match, policy, store)
-    return tuple(asked)
+    return (*asked, *kind.ask(asking))
 
 
 def settle(asked: Sequence[Question], answers: Mapping[str, str]) -> dict[str, str]:
@@ -83,7 +59,7 @@ def settle(asked: Sequence[Question], answers: Mapping[str, str]) -> dict[str, s
     settled = {}
     for question in asked:
         answer = answers.get(question.id, question.default)
-        if answer not in {option.value for option in question.options}:
+        if not (question.free and answer) and answer not in {option.value for option in question.options}:
             raise FileRefused("file_question_open", heading=question.heading)
         settled[question.id] = str(answer)
     return settled
@@ -248,7 +224,7 @@ def industry_word(text: str) -> str:
 
 
 def _question(
-    kind: Literal["decimals", "percent", "score"],
+    kind: str,
     match: Match,
     key: str,
     slots: dict[str, Any],

@@ -84,7 +84,7 @@ def type_column(
 
     `comma`: decimals follow a comma. `grades` reads a score column's texts as external grades instead.
     """
-    field = schema.FIELDS["external_grade" if grades else str(match.field)]
+    field = schema.field("external_grade" if grades else str(match.field))
     source = f"c{match.index}"
     odd, cast = ("true", "null::varchar") if grades else _plainly(field, source)
     if comma and not grades:

@@ -27,7 +27,7 @@ class Marks:
 def marks(scratch: Scratch, matches: Sequence[Match]) -> dict[int, Marks]:
     """What the mapped columns of numbers show, by their place."""
     found: dict[int, Marks] = {}
-    open_places = [m.index for m in matches if m.field and schema.FIELDS[m.field].kind in NUMBERS]
+    open_places = [m.index for m in matches if m.field and schema.field(m.field).kind in NUMBERS]
     # Most columns show a point within a few lines; the whole of the others is looked through.
     for rows in (f"(from upload limit {_FIRST})", "upload"):
         if open_places:
@@ -59,7 +59,7 @@ def undecided(found: dict[int, Marks], matches: Sequence[Match]) -> Match | None
     """The first column of amounts that may be read in two ways, a thousand times apart."""
     if _of_file(found) is not None:
         return None
-    amounts = (m for m in matches if m.field and schema.FIELDS[m.field].kind == "amount")
+    amounts = (m for m in matches if m.field and schema.field(m.field).kind == "amount")
     return next(
         (m for m in amounts if found[m.index].either and not (found[m.index].comma or found[m.index].point)), None
     )

@@ -2,72 +2,103 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+
+import pyarrow as pa
 
 from riskcore.errors import FileRefused
 from riskcore.ingest.asking import NOT_KNOWN
 from riskcore.ingest.checking import Checked
+from riskcore.ingest.kinds import Kind
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import normalise_heading
 from riskcore.store import Cursor, Store
 
 
-def load(
-    cursor: Cursor,
-    upload: Upload,
-    checked: Checked,
-    matches: Sequence[Match],
-    answers: Mapping[str, str],
-    as_of: date,
-    whole_book: bool,
-    created_at: datetime,
-) -> int:
+@dataclass(frozen=True)
+class Prepared:
+    """A file that can be taken in: read, mapped, every cell judged.
+
+    `as_of`: the day that the file tells of. `whole_book`: it is the whole list, so that what it does not name is no
+    more (a customer, an open item, a place on a list).
+    """
+
+    upload: Upload
+    kind: Kind
+    matches: Sequence[Match]
+    answers: Mapping[str, str]
+    checked: Checked
+    as_of: date
+    whole_book: bool = False
+
+
+def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime) -> int:
     """Write an import with its customers and rows, and return its number; FileRefused where no row can be taken.
 
-    Headings that a person mapped are remembered, and the section given to an industry.
+    Headings that a person mapped are remembered, and the section given to an industry. A document's or a report's day
+    that the file does not tell is the import's as-of date.
     """
+    upload, checked = prepared.upload, prepared.checked
     if not checked.rows_taken:
         raise FileRefused("file_nothing_to_take")
     (import_id,) = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
-    mapping = {m.heading: m.field for m in matches if m.field}
-    cursor.execute(
-        "insert into import values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            import_id,
-            upload.name,
-            upload.sha256,
-            as_of,
-            whole_book,
-            checked.rows_read,
-            checked.rows_taken,
-            checked.rows_set_aside,
-            upload.encoding,
-            upload.delimiter,
-            json.dumps(mapping, ensure_ascii=False),
-            json.dumps(dict(answers), ensure_ascii=False),
-            created_at,
-        ],
-    )
-    cursor.register("taken_in", checked.typed)
-    try:
-        cursor.execute(
-            "insert into customer select (select coalesce(max(customer_key), 0) from customer) "
-            "+ row_number() over (order by line), customer_id from taken_in anti join customer using (customer_id)"
-        )
-        facts = ", ".join(name for name in checked.typed.column_names if name != "customer_id")
-        cursor.execute(
-            f"insert into input (import_id, customer_key, {facts}) "
-            f"select $import_id, customer_key, {facts} from taken_in join customer using (customer_id) "
-            "order by customer_key",
-            {"import_id": import_id},
-        )
-    finally:
-        cursor.unregister("taken_in")
-    _remember(cursor, matches, answers)
+    row = {
+        "import_id": import_id,
+        "kind": prepared.kind.id,
+        "file_name": upload.name,
+        "sheet": upload.sheet,
+        "sha256": upload.sha256,
+        "as_of": prepared.as_of,
+        "whole_book": prepared.whole_book,
+        "rows_read": checked.rows_read,
+        "rows_taken": checked.rows_taken,
+        "rows_set_aside": checked.rows_set_aside,
+        "encoding": upload.encoding,
+        "delimiter": upload.delimiter,
+        "mapping": json.dumps({m.heading: m.field for m in prepared.matches if m.field}, ensure_ascii=False),
+        "answers": json.dumps(dict(prepared.answers), ensure_ascii=False),
+        "taken_by": taken_by,
+        "created_at": created_at,
+    }
+    values = ", ".join(f"${name}" for name in row)
+    cursor.execute(f"insert into import ({', '.join(row)}) values ({values})", row)
+    # Customers come first: the other tables know them by the key that they are given there.
+    for name in sorted(checked.tables, key=lambda name: name != "input"):
+        _write(cursor, name, checked.tables[name], int(import_id), prepared.as_of)
+    _remember(cursor, prepared.matches, prepared.answers)
     if checked.currency:
         cursor.execute("insert or ignore into meta values ('currency', ?)", [checked.currency])
     return int(import_id)
+
+
+_DAYS_NOT_TOLD = {"item": "invoice_date", "rating": "report_date", "rate": "day"}
+
+
+def _write(cursor: Cursor, table: str, rows: pa.Table, import_id: int, as_of: date) -> None:
+    """Append the rows of one table; those of `input` bring customers that are new."""
+    cursor.register("taken_in", rows)
+    try:
+        if table == "input":
+            cursor.execute(
+                "insert into customer select (select coalesce(max(customer_key), 0) from customer) + "
+                "row_number() over (order by line), customer_id from taken_in anti join customer using (customer_id)"
+            )
+        of_customers = "customer_id" in rows.column_names and table != "list_entry"
+        names = [name for name in rows.column_names if not (of_customers and name == "customer_id")]
+        day = _DAYS_NOT_TOLD.get(table)
+        values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
+        if of_customers:
+            names, values = ["customer_key", *names], ["customer_key", *values]
+        joined = "taken_in join customer using (customer_id) order by customer_key" if of_customers else "taken_in"
+        bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
+        cursor.execute(
+            f"insert into {table} (import_id, {', '.join(names)}) select $import_id, {', '.join(values)} from {joined}",
+            bound,
+        )
+    finally:
+        cursor.unregister("taken_in")
 
 
 def _remember(cursor: Cursor, matches: Sequence[Match], answers: Mapping[str, str]) -> None:
@@ -89,7 +120,8 @@ def remembered_headings(store: Store) -> dict[str, str]:
 def seen_before(store: Store, sha256: str) -> tuple[str, datetime, date] | None:
     """Name, time and as-of date of the last import of the very same file, None where there was none."""
     row = store.one(
-        "select file_name, created_at, as_of from import where sha256 = $sha256 order by import_id desc limit 1",
+        "select file_name, created_at, as_of from import where sha256 = $sha256 and undone_at is null "
+        "order by import_id desc limit 1",
         sha256=sha256,
     )
     return None if row is None else (str(row[0]), row[1], row[2])

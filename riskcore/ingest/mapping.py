@@ -23,6 +23,8 @@ from riskcore.ingest.words import (
 )
 from riskcore.policy import Policy
 
+CUSTOMER_FIELDS = (schema.IDENTITY[0].name, *(f.name for f in schema.INPUT))
+
 How = Literal["same", "remembered", "alike", "values", "chosen", "none"]
 
 _ALIKE = 86  # likeness in per cent from which a heading is proposed
@@ -45,20 +47,26 @@ class Match:
     @property
     def multiplier(self) -> int:
         """What the heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
-        is_amount = self.field is not None and schema.FIELDS[self.field].kind == "amount"
+        is_amount = self.field is not None and schema.field(self.field).kind == "amount"
         return heading_multiplier(self.heading) if is_amount else 1
 
 
-def propose(upload: Upload, policy: Policy, remembered: Mapping[str, str]) -> tuple[Match, ...]:
-    """A match per column; each field once, the surer column keeping it.
+def propose(
+    upload: Upload,
+    policy: Policy,
+    remembered: Mapping[str, str],
+    fields: Sequence[str] = CUSTOMER_FIELDS,
+    group: str = "",
+) -> tuple[Match, ...]:
+    """A match per column to one of the fields; each field once, the surer column keeping it.
 
     `remembered`: normalised heading to field, '' for a column that was left out.
     """
-    known = vocabulary(policy)
+    known = vocabulary(policy, fields, group)
     matches = []
     for index, heading in enumerate(upload.headings):
         distinct = _distinct(upload, index)
-        name, confidence, how = _find(heading, distinct, known, policy, remembered)
+        name, confidence, how = _find(heading, distinct, known, policy, remembered, fields)
         samples = tuple(distinct[:3])
         matches.append(Match(index, heading, samples, name, confidence, how))
     return _each_field_once(matches)
@@ -70,9 +78,10 @@ def _find(
     known: Vocabulary,
     policy: Policy,
     remembered: Mapping[str, str],
+    fields: Sequence[str],
 ) -> tuple[str | None, float, How]:
     key = normalise_heading(heading)
-    if key in remembered and (remembered[key] in schema.FIELDS or not remembered[key]):
+    if key in remembered and (remembered[key] in fields or not remembered[key]):
         return remembered[key] or None, 1.0, "remembered"
     if re.fullmatch(r"#\d+", heading):  # a heading that the file does not have
         return None, 0.0, "none"

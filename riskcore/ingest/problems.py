@@ -6,26 +6,30 @@ from typing import Any
 import pandas as pd
 
 from riskcore.ingest.columns import Column, Scratch
+from riskcore.ingest.kinds.base import VALUE_MOST, Kind, Problem, Shaping
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import unit_of
 from riskcore.policy import Policy
 
-VALUE_MOST = 120  # characters shown of a cell that is listed
-
 _COLUMNS = ["line", "column", "value", "reason", "slots", "effect"]
 _NEVER_NEGATIVE = {"employees", "credit_days"}
 
-Problem = tuple[int, str, str, str, dict[str, Any], str]
 
-
-def find(scratch: Scratch, upload: Upload, columns: Sequence[Column], policy: Policy) -> pd.DataFrame:
+def find(shaping: Shaping, kind: Kind) -> pd.DataFrame:
     """All problems of an upload whose columns stand typed in the table `typed`, by line."""
+    scratch, upload, columns, policy = shaping.scratch, shaping.upload, shaping.columns, shaping.policy
     unreadable = list(_unreadable(scratch, columns))
     found: list[Problem] = [
         *((b.line, "", b.text[:VALUE_MOST], b.reason, b.slots, "row") for b in upload.broken),
         *unreadable,
         *_breaches(scratch, columns, policy),
-        *_identities(scratch, upload, columns, {problem[0] for problem in unreadable}),
+        *(
+            _identities(scratch, upload, columns, {problem[0] for problem in unreadable})
+            if kind.names_customers
+            else ()
+        ),
+        *(_repeated(scratch, columns) if kind.one_row_per_customer else ()),
+        *kind.judge(shaping),
     ]
     found.sort(key=lambda problem: problem[0])
     return pd.DataFrame(found, columns=_COLUMNS)
@@ -72,7 +76,7 @@ def _breaches(scratch: Scratch, columns: Sequence[Column], policy: Policy) -> It
 
 
 def _identities(scratch: Scratch, upload: Upload, columns: Sequence[Column], judged: set[int]) -> Iterator[Problem]:
-    """Rows without an id, of a note such as `Printed by: A`, and whose id already stood on an earlier line.
+    """Rows without an id, and of a note such as `Printed by: A`.
 
     `judged` lines have a reason already.
     """
@@ -88,6 +92,11 @@ def _identities(scratch: Scratch, upload: Upload, columns: Sequence[Column], jud
     for (line,) in scratch.cursor.execute("select line from typed where customer_id is null").fetchall():
         if line not in judged:
             yield line, heading, "", "problems.no_customer_id", {}, "row"
+
+
+def _repeated(scratch: Scratch, columns: Sequence[Column]) -> Iterator[Problem]:
+    """Rows of a customer that stood on an earlier line already."""
+    heading = next(c.match.heading for c in columns if c.field.name == "customer_id")
     for line, customer_id, first in scratch.cursor.execute(
         "select line, customer_id, first from (select line, customer_id, "
         "min(line) over (partition by customer_id) as first from typed where customer_id is not null) "

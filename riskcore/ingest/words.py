@@ -4,13 +4,12 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from riskcore import schema
 from riskcore.policy import Policy
 from riskcore.text import pair
 
@@ -52,12 +51,16 @@ def heading_multiplier(heading: str) -> int:
 
 
 @cache
-def synonyms() -> dict[str, tuple[str, ...]]:
-    """All words by what they stand for: a field, or `cell.missing`, `unit.days`, `currency.CNY`."""
+def synonyms(group: str = "") -> dict[str, tuple[str, ...]]:
+    """All words by what they stand for: a field, or `cell.missing`, `unit.days`, `currency.CNY`.
+
+    `group`: with the words that mean this only in files of one group of kinds, such as `ledger`.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
     with SYNONYMS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            found[row["field"]].append(row["synonym"])
+            if row["kind"] in {"", group}:
+                found[row["field"]].append(row["synonym"])
     return {name: tuple(words) for name, words in found.items()}
 
 
@@ -109,16 +112,16 @@ class Vocabulary:
     phrases: dict[str, tuple[str, ...]]
 
 
-def vocabulary(policy: Policy) -> Vocabulary:
-    """All headings that are known, with the policy's own names of its characteristics and rules."""
-    headings = [(name, word) for name, words in synonyms().items() if name in schema.FIELDS for word in words]
-    for name in schema.FIELDS:
+def vocabulary(policy: Policy, fields: Sequence[str], group: str = "") -> Vocabulary:
+    """All headings of these fields that are known, with the policy's own names of its characteristics and rules."""
+    headings = [(name, word) for name, words in synonyms(group).items() if name in fields for word in words]
+    for name in fields:
         headings += [(name, word) for word in (name, *pair(f"fields.{name}").values())]
-    for c in policy.characteristic:
+    for c in (c for c in policy.characteristic if c.id in fields):
         names = (c.code, c.name.zh, c.name.en, c.long_name.zh, c.long_name.en)
         headings += [(c.id, word) for word in names]
     for rule in policy.rule:
-        if rule.code.lower() in schema.FIELDS:
+        if rule.code.lower() in fields:
             headings += [(rule.code.lower(), word) for word in (rule.code, rule.name.zh, rule.name.en)]
     return Vocabulary(_grouped(headings, normalise_heading), _grouped(headings, phrased))
 

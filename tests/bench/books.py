@@ -84,4 +84,4 @@ def _take(store: Store, file: sample.SampleFile, chunk: int) -> None:
     checked = ingest.check(upload, matches, {}, policy, store)
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.transaction() as cursor:
-        ingest.load(cursor, upload, checked, matches, {}, file.as_of, False, now)
+        ingest.load(cursor, ingest.Prepared(upload, ingest.CUSTOMERS, matches, {}, checked, file.as_of), "", now)

@@ -37,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upload = ingest.read(GOOD, "good.csv")
     matches = ingest.propose(upload, policy, {})
     checked = ingest.check(upload, matches, {}, policy, store)
-    book.take_in(store, upload, checked, matches, {}, date(2026, 10, 31), whole_book=False)
+    book.take_in(store, [ingest.Prepared(upload, ingest.CUSTOMERS, matches, {}, checked, date(2026, 10, 31))])
     store.close()
     return home
 

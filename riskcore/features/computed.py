@@ -1,0 +1,19 @@
+"""What rows of invoices, statements and the like amount to: facts that a source works out for each customer."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A temporary table with a row per customer_key, the day `dated` that its facts are of, and the newest import_id.
+
+    `stated`: characteristics among its columns. `plain`: attributes among them that replace
+    what an older list says. `fallback`: attributes that serve only where no list says anything. `flags`: facts of
+    rules; each fires when the table or a list says so.
+    """
+
+    table: str
+    stated: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    fallback: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
