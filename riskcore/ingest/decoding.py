@@ -1,6 +1,7 @@
 """What the bytes of an upload are: a text in which encoding, or something else that is refused by its own name."""
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -8,6 +9,11 @@ from riskcore.errors import FileRefused
 
 NAME_MOST = 120  # characters of a file's name that are shown
 _CHUNK = 1 << 20
+_ACCENTED = rb"[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff]{1,2}"  # letters of Windows-1252
+_WESTERN_WORD = re.compile(
+    rb"(?<![\x80-\xff])" + _ACCENTED + rb"(?=[A-Za-z])|(?<=[A-Za-z])" + _ACCENTED + rb"(?![\x80-\xff])"
+)
+_WESTERN_SIGN = re.compile(rb"[\x80\x82\x84\x85\x91-\x97\x99\xa0\xa3\xa7\xa9-\xab\xae\xb0\xb2-\xb5\xb7\xba-\xbe]")
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table")
 
 # What a file is by its first bytes, whatever its name says.
@@ -59,12 +65,18 @@ def find_encoding(data: bytes) -> tuple[str, str]:
                 return shown, codec
             raise FileRefused("file_encoding")
     if b"\0" in data:
+        if (codec := _unmarked_utf16(data)) is not None:
+            return "UTF-16", codec
         raise FileRefused("file_nul", line=_line_at(data[: data.index(b"\0")].decode("latin-1")))
     if _decodes(data, "utf-8"):
         return "UTF-8", "utf-8"
-    if _mostly_utf8(data) or not _decodes(data, "gb18030") or not _plausible_chinese(data):
+    if _mostly_utf8(data):
         raise FileRefused("file_encoding")
-    return "GB18030", "gb18030"
+    if _decodes(data, "gb18030") and _plausible_chinese(data):
+        return "GB18030", "gb18030"
+    if _decodes(data, "cp1252") and _plausible_western(data):
+        return "Windows-1252", "cp1252"
+    raise FileRefused("file_encoding")
 
 
 def _pieces(data: bytes, codec: str, errors: str = "strict") -> Iterator[str]:
@@ -92,6 +104,14 @@ def _refuse_nul(data: bytes, codec: str) -> None:
         lines += _line_at(piece) - 1
 
 
+def _unmarked_utf16(data: bytes) -> str | None:
+    """The codec of UTF-16 without its mark: every other byte of its digits, delimiters and line ends is NUL."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    codec, line_end = ("utf-16-le", b"\n\0") if odd > even else ("utf-16-be", b"\0\n")
+    is_one_sided = min(even, odd) == 0 and 8 * max(even, odd) > len(data) and line_end in data
+    return codec if is_one_sided and _decodes(data, codec) else None
+
+
 def _line_at(before: str) -> int:
     return before.count("\n") + before.replace("\r\n", "").count("\r") + 1
 
@@ -116,3 +136,14 @@ def _plausible_chinese(data: bytes) -> bool:
         seen.update(piece)
     pairs = [code for ch in seen if ch > "\x7f" and len(code := ch.encode("gb18030")) == 2]
     return 2 * sum(code[1] < 0x80 for code in pairs) <= len(pairs)
+
+
+def _plausible_western(data: bytes) -> bool:
+    """Whether bytes above ASCII are accented letters within words, or signs such as the euro's.
+
+    In Cyrillic, Japanese or any other encoding they stand in long runs of their own.
+    """
+    letters = _WESTERN_WORD.findall(data)
+    signs = _WESTERN_SIGN.findall(data)
+    above = len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
+    return 10 * (above - sum(map(len, letters)) - len(signs)) <= above

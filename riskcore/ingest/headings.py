@@ -1,18 +1,33 @@
-"""The line of headings: what stands above it, and a name of its own for each column."""
+"""The line of headings: what stands above it, whether it is one, and a name of its own for each column."""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_text
 
 COLUMNS_MOST = 300
 CELL_MOST = 32_000  # characters; what a spreadsheet holds in one cell
-TITLES_MOST = 10  # lines of title above the headings that are passed over
 HEADING_MOST = 200  # characters of a heading that are kept
+_TITLES_MOST = 10  # lines of title above the headings that are passed over
+_TITLE_LONGEST = 2_000  # characters
 _UNIT = re.compile(
-    r"(?:金额|数量|货币)?单位[\s:：]|\b(?:unit|amounts?)s?\s*(?::|：|\bin\b)|\bin thousands?\b", re.IGNORECASE
+    r"单位\s*[:：]?\s*(?:人民币|[A-Z]{3})?\s*(?:[百十千万亿]*[美欧港日]?元|[百千万亿]+(?!\w)|[A-Z]{3}\b)"
+    r"|^\W*(?:currency |amount )?units?\s*[:：].*(?:[A-Z]{3}|thousand|million|[$€£¥])"
+    r"|\b(?:amounts?|figures?|values?)\b.{0,20}\bin\b.*(?:[A-Z]{3}|thousand|million|[$€£¥])",
+    re.IGNORECASE,
 )
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
+_YEAR_FIRST = rf"\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?(?:[ T]{_CLOCK})?"
+_KINDS = (
+    ("date", re.compile(rf"{_YEAR_FIRST}|\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{2,4}}")),
+    ("time", re.compile(_CLOCK)),
+    ("year", re.compile(r"(?:19|20)\d\d")),
+    ("whole", re.compile(r"[-+]?\d+")),
+    ("amount", re.compile(r"\(?[-+]?[$€£¥]? ?\d[\d,.' ]*(?:\)|%|-)?")),
+)
+_NUMBERS = ("year", "whole", "amount")
 
 
 def titles_above(rows: Sequence[Sequence[str]]) -> int:
@@ -20,21 +35,67 @@ def titles_above(rows: Sequence[Sequence[str]]) -> int:
 
     They count as that only where a row of several words follows, which are the headings.
     """
-    for place, cells in enumerate(rows[: TITLES_MOST + 1]):
+    for place, cells in enumerate(rows[: _TITLES_MOST + 1]):
+        if sum(map(len, cells)) > _TITLE_LONGEST:
+            return 0
         filled = [cell for cell in cells if cell.strip()]
         if len(filled) < 2 or all(":" in cell or "：" in cell for cell in filled):
             continue
         # A line that is cut short is a title only above many headings; a spreadsheet fills all lines to one width.
         is_padded = all(len(title) >= len(cells) for title in rows[:place])
-        are_words = all(any(ch.isalpha() for ch in cell) for cell in filled)
-        return place if are_words and (is_padded or len(filled) > 2) else 0
+        return place if are_words(filled) and (is_padded or len(filled) > 2) else 0
     return 0
 
 
+def are_words(cells: Sequence[str]) -> bool:
+    """Whether each of these cells holds a letter, as headings do."""
+    return all(any(letter.isalpha() for letter in cell) for cell in cells)
+
+
 def unit_among(titles: Sequence[Sequence[str]]) -> str:
-    """The title that says in what unit the amounts are, as it stands in the file; empty where none does."""
-    cells = [clean_text(cell, HEADING_MOST) for title in titles for cell in title]
-    return next((cell for cell in cells if _UNIT.search(cell)), "")
+    """What the titles say of the unit of the amounts, as it stands in the file; empty where they say nothing."""
+    lines = [[clean_text(cell, HEADING_MOST) for cell in title if cell.strip()] for title in titles]
+    said = [*(cell for cells in lines for cell in cells), *(" ".join(cells) for cells in lines)]
+    return next((text for text in said if _UNIT.search(text)), "")
+
+
+def is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row that stands where headings stand is a row of data, by strong evidence only.
+
+    Every column that is numbers or dates below must be so in this row, two of them at least, and one must be what no
+    heading is: a date above dates, an amount with decimals above such, or a number that goes on counting below.
+    """
+    if len(below) < 2:
+        return False
+    proofs = typed = 0
+    for place, cell in enumerate(first):
+        values = [value for row in below if len(row) > place and (value := row[place].strip())]
+        kinds = {_kind(value) for value in values}
+        if len(values) < 2 or None in kinds or not (kinds <= set(_NUMBERS) or len(kinds) == 1):
+            continue
+        typed += 1
+        own = _kind(cell.strip())
+        if own not in kinds and not (own in ("whole", "amount") and kinds <= set(_NUMBERS)):
+            return False
+        proofs += own in ("date", "time") or (own == "amount" and "amount" in kinds) or _counts(cell, values)
+    return typed >= 2 and proofs > 0 and not _is_scale(first)
+
+
+def _kind(text: str) -> str | None:
+    return next((kind for kind, pattern in _KINDS if pattern.fullmatch(text)), None)
+
+
+def _counts(cell: str, values: Sequence[str]) -> bool:
+    """Whether this cell and the two below it count on, as rows that are numbered do."""
+    run = [cell.strip(), *values[:2]]
+    return all(_kind(text) in ("whole", "year") for text in run) and len({int(t) - i for i, t in enumerate(run)}) == 1
+
+
+def _is_scale(cells: Sequence[str]) -> bool:
+    """Whether the numbers of a row rise by equal steps, as months or days past due do in headings."""
+    numbers = [float(cell) for cell in cells if re.fullmatch(r"\d{1,6}(\.\d+)?", cell.strip())]
+    steps = {round(b - a, 6) for a, b in pairwise(numbers)}
+    return len(numbers) > 2 and len(steps) == 1
 
 
 def named(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Phrase, ...]]:
@@ -44,18 +105,15 @@ def named(cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Phrase, ...]]:
     """
     if len(cells) > COLUMNS_MOST:
         raise FileRefused("file_columns", columns=len(cells), most=COLUMNS_MOST)
+    plain = [clean_text(cell, HEADING_MOST) or f"#{place}" for place, cell in enumerate(cells, 1)]
     names: list[str] = []
-    doubles: list[str] = []
-    taken = {clean_text(cell, HEADING_MOST) for cell in cells}
-    for place, cell in enumerate(cells, 1):
-        name = clean_text(cell, HEADING_MOST) or f"#{place}"
-        if name in names:
-            doubles.append(name[:60])
-            number = 2
-            while f"{name} ({number})" in taken:
-                number += 1
-            name = f"{name} ({number})"
-            taken.add(name)
-        names.append(name)
-    said = ", ".join(dict.fromkeys(doubles[:5]))
-    return tuple(names), ((Phrase("reading.headings_twice", {"headings": said}),) if doubles else ())
+    for name in plain:
+        number = 1
+        chosen = name
+        while chosen in names or (number > 1 and chosen in plain):
+            number += 1
+            chosen = f"{name} ({number})"
+        names.append(chosen)
+    doubles = dict.fromkeys(name[:60] for name, chosen in zip(plain, names, strict=True) if name != chosen)
+    said = ", ".join(list(doubles)[:5])
+    return tuple(names), (Phrase("reading.headings_twice", {"headings": said}),) if doubles else ()
