@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
@@ -47,18 +48,20 @@ def check(
     policy: Policy,
     store: Store,
     kind: Kind = CUSTOMERS,
+    as_of: date | None = None,
 ) -> Checked:
     """Type and judge every cell; FileRefused where the file cannot be taken in as a whole.
 
-    `answers`: question to answer; the default where one is not given. The store is only asked, never changed.
+    `answers`: question to answer; the default where one is not given. `as_of`: the day that the file tells of, where
+    it is known. The store is only asked, never changed.
     """
     mapped, id_note = _mapped(matches, kind)
     with Scratch(upload) as scratch:
         settled = settle(ask(Asking(scratch, upload, mapped, policy, store), kind), answers)
         columns, notes = apply(scratch, mapped, settled, policy)
-        currency = one_currency(columns, store) if kind.one_row_per_customer else None
         make_typed(scratch, columns)
-        shaping = Shaping(scratch, upload, columns, settled, policy)
+        shaping = Shaping(scratch, upload, columns, settled, policy, store, as_of)
+        currency = one_currency(columns, store) if kind.one_row_per_customer else kind.currency(shaping)
         listed = problems.find(shaping, kind)
         aside = listed.loc[listed["effect"] == "row", "line"].unique()
         scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from riskcore.errors import Phrase
 from riskcore.ingest.columns import Column, Scratch
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Question
@@ -34,7 +36,8 @@ class Shaping:
     """An upload whose cells are typed: in `scratch` as the table `typed`, with `line` and a column per mapped field.
 
     `answers`: every question of the file and its answer. While `judge` runs, rows that cells set aside are in `typed`
-    still; while `tables` are asked for, a table `aside` holds the lines that are not to be taken.
+    still; while `tables` are asked for, a table `aside` holds the lines that are not to be taken. `as_of`: the day
+    that the file tells of, None where it is not known yet.
     """
 
     scratch: Scratch
@@ -42,6 +45,7 @@ class Shaping:
     columns: Sequence[Column]
     answers: Mapping[str, str]
     policy: Policy
+    store: Store
 
     def has(self, *names: str) -> bool:
         """Whether all of these fields are mapped."""
@@ -66,6 +70,31 @@ def nothing_wrong(shaping: Shaping) -> Iterator[Problem]:
     return iter(())
 
 
+def nothing_said(shaping: Shaping) -> list[Phrase]:
+    """No note of its own."""
+    return []
+
+
+def as_it_is(upload: Upload) -> Upload | None:
+    """No other shape."""
+    return None
+
+
+def no_more_to_say(upload: Upload, matches: Sequence[Match]) -> float:
+    """The headings alone decide."""
+    return 0.0
+
+
+def no_currency(shaping: Shaping) -> str | None:
+    """No currency for the book."""
+    return None
+
+
+def no_currency(shaping: Shaping) -> str | None:
+    """Nothing said of the book's currency."""
+    return None
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of file.
@@ -76,6 +105,10 @@ class Kind:
     by number, else by name. `tables`: per table of the store a query on the scratch database that gives the rows for
     it: its columns without `import_id`, with `customer_id` in place of `customer_key`; `input` is among them
     wherever customers are named, with a row per customer: customer_id, customer_name, line, and what is said of it.
+    `fits`: what the values say, from -1 (cannot be this kind) to 1 (can be no other). `reshape`: the upload in the form
+    that is mapped, None where it has that already. `whole_by_default`: such a file is the whole list unless a person
+    says otherwise. `notes`: what is to be said of a checked file beside its problems. `currency`: the one that becomes
+    the book's where it has none.
     """
 
     id: str
@@ -87,3 +120,13 @@ class Kind:
     names_customers: bool = True
     ask: Callable[[Asking], list[Question]] = nothing_asked
     judge: Callable[[Shaping], Iterator[Problem]] = nothing_wrong
+    fits: Callable[[Upload, Sequence[Match]], float] = no_more_to_say
+    reshape: Callable[[Upload], Upload | None] = as_it_is
+    whole_by_default: bool = False
+    notes: Callable[[Shaping], list[Phrase]] = nothing_said
+    currency: Callable[[Shaping], str | None] = no_currency
+
+    def requires(self, field: str) -> bool:
+        """Whether a file of this kind cannot be taken in without the field, or another that serves as well."""
+        return any(field in group for group in self.needs)
+    currency: Callable[[Shaping], str | None] = no_currency
