@@ -46,6 +46,7 @@ class Shaping:
     answers: Mapping[str, str]
     policy: Policy
     store: Store
+    as_of: date | None = None
 
     def has(self, *names: str) -> bool:
         """Whether all of these fields are mapped."""
@@ -90,11 +91,6 @@ def no_currency(shaping: Shaping) -> str | None:
     return None
 
 
-def no_currency(shaping: Shaping) -> str | None:
-    """Nothing said of the book's currency."""
-    return None
-
-
 @dataclass(frozen=True)
 class Kind:
     """A kind of file.
@@ -129,4 +125,3 @@ class Kind:
     def requires(self, field: str) -> bool:
         """Whether a file of this kind cannot be taken in without the field, or another that serves as well."""
         return any(field in group for group in self.needs)
-    currency: Callable[[Shaping], str | None] = no_currency
