@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from riskcore.errors import FileRefused
-from riskcore.ingest import read
+from riskcore.ingest import Upload, from_rows, read
 from riskcore.text import LANGUAGES, Words
 
 PLAIN = "id,name,score\n1,Acme,700\n2,Beta,650\n"
@@ -46,11 +46,12 @@ def refused(data: bytes, name: str = "customers.csv") -> str:
         (b"<html><table><tr><td>1", "file_markup"),
         (b"id,name\n1,A\x00B\n", "file_nul"),
         ("id,name\n1,A\x00B\n".encode("utf-16"), "file_nul"),
-        (b"id,name,id \n1,2,3\n", "file_headings_twice"),
         ((",".join(f"h{i}" for i in range(10_000)) + "\n1\n").encode(), "file_columns"),
         ((",".join(f'"h{i}"' for i in range(400)) + "\n1\n").encode(), "file_columns"),
         (b'id,"name\n1,A\n', "file_heading_broken"),
-        ("id,name\n1,Müller GmbH\n".encode("latin-1"), "file_encoding"),
+        (b"a,b\n1,\x00\n", "file_nul"),
+        ("ид,имя\n1,ООО Ромашка\n".encode("cp1251"), "file_encoding"),
+        ("編號,名稱\n1,台灣公司\n".encode("big5"), "file_encoding"),
         ("客户编号,客户名称\n1,上海\n".encode() + b"2,\xff\xfe\n", "file_encoding"),
         (b"\xff\xfea\x00\xd8", "file_encoding"),
     ],
@@ -59,10 +60,7 @@ def test_refused_whole(data: bytes, key: str) -> None:
     assert refused(data) == key
 
 
-def test_duplicate_headings_and_the_line_of_a_nul_are_named() -> None:
-    with pytest.raises(FileRefused) as twice:
-        read(b"id,a,b,a,b\n1,2,3,4,5\n", "x.csv")
-    assert twice.value.slots == {"headings": "a, b"}
+def test_the_line_of_a_nul_is_named() -> None:
     with pytest.raises(FileRefused) as nul:
         read(b"id,a\r\n1,2\r\n3,\x00\r\n", "x.csv")
     assert nul.value.slots == {"line": 3}
@@ -178,6 +176,191 @@ def test_many_broken_quotes_do_not_cost_the_square_of_their_number() -> None:
     lines = ["id,name,x", *(f'{i},"open,1' for i in range(20_000))]
     upload = read("\n".join(lines).encode(), "a.csv")
     assert upload.rows_read == 20_000
+
+
+def said(upload: Upload) -> dict[str, dict[str, object]]:
+    """The notes of an upload by key; each must be a sentence in both languages."""
+    for lang in LANGUAGES:
+        assert all(Words(lang).phrase(note) for note in upload.notes)
+    return {note.key.removeprefix("reading."): note.slots for note in upload.notes}
+
+
+def test_headings_that_stand_twice_get_a_number() -> None:
+    upload = read(b"id,a,b,a,a (2),a\n1,2,3,4,5,6\n", "x.csv")
+    assert upload.headings == ("id", "a", "b", "a (3)", "a (2)", "a (4)")
+    assert said(upload) == {"headings_twice": {"headings": "a"}}
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
+def test_western_text_is_read_and_named(codec: str) -> None:
+    upload = read("id,name\n1,Müller GmbH\n2,Société Générale\n".encode(codec), "a.csv")
+    assert upload.encoding == "Windows-1252"
+    assert upload.rows["c1"].to_pylist() == ["Müller GmbH", "Société Générale"]
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_tab_text_of_a_spreadsheet(codec: str) -> None:
+    upload = read("客户编号\t客户名称\r\n001\t上海某某\r\n".encode(codec), "a.txt")
+    assert (upload.encoding, upload.delimiter, upload.headings) == ("UTF-16", "\t", ("客户编号", "客户名称"))
+    assert upload.rows["c0"].to_pylist() == ["001"]
+
+
+def test_a_list_printed_page_by_page() -> None:
+    page = (
+        "31.01.2026            Dynamic List Display               {n}\n"
+        "----------------------------------------\n"
+        "|  Customer  |  Name      |  Amount in LC|\n"
+        "|----------------------------------------|\n"
+        "|  00001{n}    |  Acme {n}    |  1.234,56-   |\n"
+        "|  00002{n}    |            |    500,00    |\n"
+        "----------------------------------------\n\n"
+    )
+    upload = read("".join(page.format(n=n) for n in (1, 2, 3)).encode(), "list.txt")
+    assert upload.headings == ("Customer", "Name", "Amount in LC")
+    assert upload.rows.column_names == ["line", "c0", "c1", "c2"]
+    assert upload.rows["c0"].to_pylist() == ["000011", "000021", "000012", "000022", "000013", "000023"]
+    assert upload.rows["c2"].to_pylist() == ["1.234,56-", "500,00"] * 3
+    assert (upload.broken, upload.rows["line"].to_pylist()) == ((), [5, 6, 13, 14, 21, 22])
+    assert said(upload) == {
+        "titles": {"n": 1},
+        "headings_again": {"n": 2},
+        "titles_again": {"n": 2},
+        "rulers": {"n": 9},
+    }
+
+
+def test_headings_repeated_between_rows_are_passed_over() -> None:
+    upload = read(b'id,name\n1,A\nid,name\n2,B\n"id","name"\n3,C\n', "a.csv")
+    assert upload.rows["c0"].to_pylist() == ["1", "2", "3"]
+    assert said(upload) == {"headings_again": {"n": 2}}
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("单位：万元", "单位：万元"),
+        ("截止日期：2026-01-31,,金额单位：元", "金额单位：元"),
+        ("编制单位：上海某某有限公司,,单位：人民币元", "单位：人民币元"),
+        ("Unit: EUR thousand,,", "Unit: EUR thousand"),
+        ("Amounts in USD thousands,,", "Amounts in USD thousands"),
+        ("单位：,万元,", "单位： 万元"),
+        ("编制单位：上海某某有限公司,,", ""),
+        ("Unit: North,,", ""),
+    ],
+)
+def test_the_unit_among_the_titles_is_kept(title: str, unit: str) -> None:
+    upload = read(f"{title}\n编码,名称,余额\n1,甲,700\n".encode(), "a.csv")
+    assert upload.headings == ("编码", "名称", "余额")
+    assert upload.unit_line == unit
+    assert said(upload).get("unit") == ({"text": unit} if unit else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("id,name,\n1,A,\n2,B,\n", ("id", "name")),
+        (",id,name\n,1,A\n,2,B\n", ("id", "name")),
+        ("id,name,\n1,A,\n2,B,x\n", ("id", "name", "#3")),
+        ("id,name\n1,A,\n2,B,\n3,C,\n", ("id", "name")),
+        ("id,name,\n1,A\n2,B\n3,C\n", ("id", "name")),
+        ("id,,name\n1,A\n2,B\n3,C\n", ("id", "name")),
+        ("Customers\nid,name\n1,A\n2,B\n3,C\n", ("id", "name")),
+        ('id,"name\n1,A\n2,B\n3,C\n', ("id", "name")),
+        ("id name\n1,A,x\n2,B,y\n3,C,z\n", ("#1", "#2", "#3")),
+    ],
+)
+def test_headings_of_another_width_than_the_rows(text: str, headings: tuple[str, ...]) -> None:
+    upload = read(text.encode(), "a.csv")
+    assert upload.headings == headings
+    assert upload.rows["c0"].to_pylist() == ["1", "2", "3"][: upload.rows.num_rows]
+    assert upload.rows.num_rows >= 2
+    assert not upload.broken
+
+
+def test_headings_that_cannot_be_matched_are_said_in_full() -> None:
+    upload = read(b"id name\n1,A,x\n2,B,y\n3,C,z\n", "a.csv")
+    assert said(upload) == {"headings_unfit": {"line": 1, "found": 1, "expected": 3, "text": "id name"}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "C1,Acme,2026-01-31\nC2,Beta,2026-02-28\nC3,Cato,2026-03-31\n",
+        "C1,08:15,12.50\nC2,09:00,13.75\nC3,23:10,9.10\n",
+        "C1,12,12.50\nC2,7,13.75\nC3,31,9.10\n",
+        "1,Acme,700\n2,Beta,650\n3,Cato,640\n",
+        "客户明细表\n1,甲,700\n2,乙,650\n3,丙,640\n4,丁,600\n",
+    ],
+)
+def test_a_file_without_headings_keeps_its_first_row(text: str) -> None:
+    upload = read(text.encode(), "a.csv")
+    assert upload.headings == ("#1", "#2", "#3")
+    assert (upload.rows.num_rows, upload.broken) == (text.count("\n") - (upload.notes[0].key == "reading.titles"), ())
+    assert "no_headings" in said(upload)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Customer,2023,2024,2025\nA,1.5,2.5,3.5\nB,1.5,2.5,3.5\nC,2.5,3.5,1.5\n",
+        "Customer,30,60,90\nA,1,2,3\nB,4,5,6\nC,7,8,9\n",
+        "Company,2024-12-31,2025-12-31\nA,1.5,2.5\nB,1.5,2.5\nC,1.5,2.5\n",
+        "1001,2202\n5.25,6.50\n7.25,8.50\n1.25,2.50\n",
+        "No.,Date,Amount\n1,2026-01-31,1.50\n2,2026-02-28,2.50\n3,2026-03-31,3.50\n",
+    ],
+)
+def test_headings_that_look_like_numbers_stay_headings(text: str) -> None:
+    upload = read(text.encode(), "a.csv")
+    assert upload.headings == tuple(text.split("\n", maxsplit=1)[0].split(","))
+    assert (upload.rows.num_rows, upload.notes) == (3, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ('1,"Boots, 5" high",x', ["1", 'Boots, 5" high', "x"]),
+        (r'1,"Boots, 5\" high",x', ["1", 'Boots, 5" high', "x"]),
+        ('1,""A, B" and C",x', ["1", '"A, B" and C', "x"]),
+        ('1,"A, B" ,x', ["1", "A, B", "x"]),
+    ],
+)
+def test_a_quote_that_was_not_doubled_is_a_letter_where_the_row_then_fits(row: str, expected: list[str]) -> None:
+    text = f"id,name,note\n{row}\n2,B,y\n"
+    assert cells(text) == [expected, ["2", "B", "y"]]
+    assert said(read(text.encode(), "a.csv")) == {"quotes": {"n": 1}}
+
+
+def test_blanks_before_quotes_and_single_quotes() -> None:
+    assert cells('id, name, x\n1, "A, B", 2\n2, "C", 3\n') == [["1", "A, B", "2"], ["2", "C", "3"]]
+    single = "id,name,x\n1,'A, B',2\n2,'Ann's',3\n3,'D',4\n"
+    assert cells(single) == [["1", "A, B", "2"], ["2", "Ann's", "3"], ["3", "D", "4"]]
+    assert cells("id,name\n1,'t Hart\n2,O'Neil\n") == [["1", "'t Hart"], ["2", "O'Neil"]]
+
+
+def test_rows_of_cells_become_an_upload() -> None:
+    sheet: list[tuple[int, list[str]]] = [
+        (1, ["Customers"]),
+        (2, ["单位：万元", "", ""]),
+        (4, ["id", "name", "name", ""]),
+        (5, ["1", " A "]),
+        (6, ["", "  "]),
+        (7, ["id", "name", "name"]),
+        (8, ["2", "B", "b", "", ""]),
+    ]
+    rows = [*sheet, *((n, [str(n), "x", "y"]) for n in range(9, 80)), (80, ["1", "2", "3", "4"])]
+    upload = from_rows(rows, name="a.xlsx", sha256="00", encoding="Excel", delimiter="", sheet="一月")
+    assert upload.headings == ("id", "name", "name (2)")
+    assert upload.rows.slice(0, 2).to_pylist() == [
+        {"line": 5, "c0": "1", "c1": "A", "c2": None},
+        {"line": 8, "c0": "2", "c1": "B", "c2": "b"},
+    ]
+    assert [(b.line, b.reason) for b in upload.broken] == [(80, "problems.ragged")]
+    assert (upload.sheet, upload.unit_line, upload.rows_read) == ("一月", "单位：万元", 74)
+    assert set(said(upload)) == {"titles", "unit", "headings_twice", "headings_again"}
+    with pytest.raises(FileRefused, match="file_only_headings"):
+        from_rows([(1, ["id", "name"])], name="a", sha256="", encoding="Excel", delimiter="")
+    with pytest.raises(FileRefused, match="file_empty"):
+        from_rows([(1, ["", ""])], name="a", sha256="", encoding="Excel", delimiter="")
 
 
 WORDS = [

@@ -65,8 +65,8 @@ def find_encoding(data: bytes) -> tuple[str, str]:
                 return shown, codec
             raise FileRefused("file_encoding")
     if b"\0" in data:
-        if (codec := _unmarked_utf16(data)) is not None:
-            return "UTF-16", codec
+        if unmarked := _unmarked_utf16(data):
+            return "UTF-16", unmarked
         raise FileRefused("file_nul", line=_line_at(data[: data.index(b"\0")].decode("latin-1")))
     if _decodes(data, "utf-8"):
         return "UTF-8", "utf-8"
@@ -104,12 +104,12 @@ def _refuse_nul(data: bytes, codec: str) -> None:
         lines += _line_at(piece) - 1
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
-    """The codec of UTF-16 without its mark: every other byte of its digits, delimiters and line ends is NUL."""
+def _unmarked_utf16(data: bytes) -> str:
+    """The codec of UTF-16 without its mark, else empty: every other byte of its digits and line ends is NUL."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     codec, line_end = ("utf-16-le", b"\n\0") if odd > even else ("utf-16-be", b"\0\n")
     is_one_sided = min(even, odd) == 0 and 8 * max(even, odd) > len(data) and line_end in data
-    return codec if is_one_sided and _decodes(data, codec) else None
+    return codec if is_one_sided and _decodes(data, codec) else ""
 
 
 def _line_at(before: str) -> int:

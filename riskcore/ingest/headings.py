@@ -13,9 +13,9 @@ HEADING_MOST = 200  # characters of a heading that are kept
 _TITLES_MOST = 10  # lines of title above the headings that are passed over
 _TITLE_LONGEST = 2_000  # characters
 _UNIT = re.compile(
-    r"单位\s*[:：]?\s*(?:人民币|[A-Z]{3})?\s*(?:[百十千万亿]*[美欧港日]?元|[百千万亿]+(?!\w)|[A-Z]{3}\b)"
-    r"|^\W*(?:currency |amount )?units?\s*[:：].*(?:[A-Z]{3}|thousand|million|[$€£¥])"
-    r"|\b(?:amounts?|figures?|values?)\b.{0,20}\bin\b.*(?:[A-Z]{3}|thousand|million|[$€£¥])",
+    r"单位\s*[:：]?\s*(?:人民币|(?-i:[A-Z]{3}))?\s*(?:[百十千万亿]*[美欧港日]?元|[百千万亿]+(?!\w)|(?-i:[A-Z]{3}\b))"
+    r"|^\W*(?:currency |amount )?units?\s*[:：].*(?:(?-i:[A-Z]{3})|thousand|million|[$€£¥])"
+    r"|\b(?:amounts?|figures?|values?)\b.{0,20}\bin\b.*(?:(?-i:[A-Z]{3})|thousand|million|[$€£¥])",
     re.IGNORECASE,
 )
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
@@ -39,12 +39,18 @@ def titles_above(rows: Sequence[Sequence[str]]) -> int:
         if sum(map(len, cells)) > _TITLE_LONGEST:
             return 0
         filled = [cell for cell in cells if cell.strip()]
-        if len(filled) < 2 or all(":" in cell or "：" in cell for cell in filled):
+        # The value of a label may stand in a cell of its own, on a line that has room to spare.
+        pairs = pairwise(["", *filled]) if len(filled) < len(cells) else (("", cell) for cell in filled)
+        if len(filled) < 2 or all(_is_label(cell) or before.endswith((":", "：")) for before, cell in pairs):
             continue
         # A line that is cut short is a title only above many headings; a spreadsheet fills all lines to one width.
         is_padded = all(len(title) >= len(cells) for title in rows[:place])
         return place if are_words(filled) and (is_padded or len(filled) > 2) else 0
     return 0
+
+
+def _is_label(cell: str) -> bool:
+    return ":" in cell or "：" in cell
 
 
 def are_words(cells: Sequence[str]) -> bool:
@@ -62,12 +68,12 @@ def unit_among(titles: Sequence[Sequence[str]]) -> str:
 def is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row that stands where headings stand is a row of data, by strong evidence only.
 
-    Every column that is numbers or dates below must be so in this row, two of them at least, and one must be what no
-    heading is: a date above dates, an amount with decimals above such, or a number that goes on counting below.
+    Every column that is numbers or dates below must be so in this row, and one must be what no heading is: a date
+    above dates or, beside another such column, an amount with decimals or a number that goes on counting below.
     """
     if len(below) < 2:
         return False
-    proofs = typed = 0
+    dates = proofs = typed = 0
     for place, cell in enumerate(first):
         values = [value for row in below if len(row) > place and (value := row[place].strip())]
         kinds = {_kind(value) for value in values}
@@ -77,8 +83,9 @@ def is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         own = _kind(cell.strip())
         if own not in kinds and not (own in ("whole", "amount") and kinds <= set(_NUMBERS)):
             return False
-        proofs += own in ("date", "time") or (own == "amount" and "amount" in kinds) or _counts(cell, values)
-    return typed >= 2 and proofs > 0 and not _is_scale(first)
+        dates += own in ("date", "time")
+        proofs += (own == "amount" and "amount" in kinds) or _counts(cell, values)
+    return (dates > 0 or (typed > 1 and proofs > 0)) and not _is_scale(first)
 
 
 def _kind(text: str) -> str | None:

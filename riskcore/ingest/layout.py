@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_text
 from riskcore.ingest.headings import CELL_MOST, COLUMNS_MOST, are_words, is_data, titles_above
-from riskcore.ingest.lines import Dialect, Lines, quoted
+from riskcore.ingest.lines import Dialect, Lines, lenient, quoted
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 100  # lines that decide
@@ -80,7 +80,7 @@ def _records(sample: Sequence[str], before: int, dialect: Dialect) -> list[Recor
         if len(line) > 2 * CELL_MOST:
             cells = None
         elif dialect.quote in line:
-            cells, _ = quoted(lines, line, dialect, None)
+            cells = quoted(lines, line, dialect, None)[0] or lenient(line, dialect)
         else:
             cells = line.split(dialect.delimiter)
         records.append(Record(begins, lines.number, cells, line))
@@ -119,7 +119,7 @@ def find_layout(dialect: Dialect, records: Sequence[Record]) -> Layout:
     titles = titles_above([record.cells or [] for record in records])
     common, agree = _common(records[titles + 1 :])
     first, rows = records[titles], records[titles + 1 :]
-    if agree and common > 1 and first.cells is not None and _is_caption(first, rows[0], common):
+    if agree and common > 1 and first.cells is not None and _is_caption(first, rows, common):
         titles += 1
         first, rows = rows[0], rows[1:]
     above = tuple(record.cells or [record.text] for record in records[:titles])
@@ -142,30 +142,29 @@ def find_layout(dialect: Dialect, records: Sequence[Record]) -> Layout:
     return Layout(above, fitted, first.ends, notes)
 
 
-def _is_caption(first: Record, second: Record, common: int) -> bool:
-    """Whether a line above is a single text and the next one is headings as wide as the rows."""
+def _is_caption(first: Record, rows: Sequence[Record], common: int) -> bool:
+    """Whether a line above is a single text and the next one as wide as the rows, headings or plainly data."""
     filled = [cell for cell in first.cells or () if cell.strip()]
-    below = second.cells or []
-    return len(filled) == 1 and len(first.cells or ()) != common == len(below) and are_words(below)
+    second, *others = [row.cells or [] for row in rows]
+    is_next = len(first.cells or ()) != common == len(second)
+    return len(filled) == 1 and is_next and (are_words(second) or is_data(second, others))
 
 
 def _fitted(
     first: Record, rows: Sequence[list[str]], width: int, dialect: Dialect
 ) -> tuple[list[str], tuple[Phrase, ...]]:
     """Headings for rows that agree in another width: mended where that is certain, else none, which is said."""
-    if first.cells is None:
-        cells = [cell.strip().strip(dialect.quote) for cell in first.text.split(dialect.delimiter)]
-        if len(cells) == width:
-            return cells, (Phrase("reading.heading_quote", {"line": first.begins}),)
-    else:
-        cells = first.cells
-        if len(cells) < width and not any(cell.strip() for row in rows for cell in row[len(cells) :]):
-            said = Phrase("reading.row_ends", {"found": len(cells), "expected": width})
-            return cells + [""] * (width - len(cells)), (said,)
-        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
-            return cells[:width], ()
-        filled = [cell for cell in cells if cell.strip()]
-        if len(filled) == width:
-            return filled, (Phrase("reading.heading_empty", {"line": first.begins}),)
+    bare = [cell.strip().strip(dialect.quote) for cell in first.text.split(dialect.delimiter)]
+    if first.text.count(dialect.quote) % 2 and len(bare) == width:
+        return bare, (Phrase("reading.heading_quote", {"line": first.begins}),)
+    cells = first.cells or bare
+    filled = [cell for cell in cells if cell.strip()]
+    if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        return cells[:width], ()
+    if len(cells) < width and not any(cell.strip() for row in rows for cell in row[len(cells) :]):
+        said = Phrase("reading.row_ends", {"found": len(cells), "expected": width})
+        return cells + [""] * (width - len(cells)), (said,)
+    if len(filled) == width:
+        return filled, (Phrase("reading.heading_empty", {"line": first.begins}),)
     slots = {"line": first.begins, "found": len(cells), "expected": width, "text": clean_text(first.text, 120)}
     return [""] * width, (Phrase("reading.headings_unfit", slots),)

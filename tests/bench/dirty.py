@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import tarfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -138,10 +138,13 @@ def pollock(folder: Path, other: str) -> None:
     print(f"simple {sum(simple.values()) / len(simple):.4f}  weighted {weighted:.4f}")
     print(f"refused {len(refused)}: {'; '.join(refused[:6])}")
     print(f"rows set aside and reported {aside} in {reported} files; lines unaccounted for {missing}")
-    losses = Counter[str]()
+    losses: defaultdict[str, float] = defaultdict(float)
     for name, points in simple.items():
         losses[re.sub(r"\d+", "N", name) if name.startswith("row") else name] += (MEASURES - points) * weights[name]
-    worst = ", ".join(f"{name} {points / sum(weights.values()):.4f}" for name, points in losses.most_common(8))
+    worst = ", ".join(
+        f"{name} {points / sum(weights.values()):.4f}"
+        for name, points in sorted(losses.items(), key=lambda loss: -loss[1])[:8]
+    )
     print(f"weighted points lost most in: {worst}")
 
 
