@@ -68,6 +68,7 @@ def check(
         tables = {name: scratch.cursor.sql(query).to_arrow_table() for name, query in kind.tables(shaping).items()}
         [taken] = scratch.cursor.execute("select count(*) from typed anti join aside using (line)").fetchone() or (0,)
         totals = _totals(scratch, columns)
+        notes += kind.notes(shaping)
     return Checked(
         rows_read=upload.rows_read,
         rows_taken=taken,
@@ -97,7 +98,7 @@ def _mapped(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phr
     if "customer_id" in by_field or not kind.names_customers:
         return list(by_field.values()), []
     # The id is judged as an id, and the name is the same column letter by letter.
-    as_id = replace(by_field["customer_name"], field="customer_id")
+    as_id = replace(by_field.get("customer_name") or by_field["reg_no"], field="customer_id")
     return [as_id, *by_field.values()], [Phrase("questions.note_name_is_id")]
 
 
