@@ -313,6 +313,10 @@ def with_entity(xml: str) -> str:
     return xml.replace("<worksheet", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet', 1)
 
 
+def with_huge_tag(xml: str) -> str:
+    return xml.replace("<sheetData>", f'<sheetData x="{"0123456789" * 1_000_000}">')
+
+
 def a_bomb() -> bytes:
     def blown(xml: str) -> str:
         return xml.replace("</sheetData>", '<row><c t="str"><v>' + "0" * 30_000_000 + "</v></c></row></sheetData>")
@@ -347,6 +351,7 @@ def memory() -> int:
         (lambda: with_cells('<c r="XFE2"><v>1</v></c>'), "workbook_damaged"),
         (lambda: with_cells('<c r="A2" t="s"><v>x</v></c>'), "workbook_damaged"),
         (lambda: with_cells('</row><row r="1048577"><c><v>1</v></c>'), "workbook_damaged"),
+        (lambda: changed(of_rows(["a"], ["b"]), SHEET, with_huge_tag), "workbook_damaged"),
         (lambda: with_cells('</row><row r="x"><c><v>1</v></c>'), "workbook_damaged"),
         (lambda: of_rows(["h"] * 301, ["x"] * 301), "sheet_columns"),
         (lambda: changed(of_rows(["a"], ["b"]), "xl/_rels/workbook.xml.rels", lambda _: "<x/>"), "workbook_none"),

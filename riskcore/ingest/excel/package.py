@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 INFLATED_MOST = 1_500_000_000  # bytes that all parts together may have once they are unpacked
 SHEETS_MOST = 100
 _CHUNK = 1 << 16
+_TAG_MOST = 1 << 20  # bytes of one tag with its attributes
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -127,8 +128,13 @@ def parse(
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
+        fed = 0
         for chunk in chunks:
             parser.Parse(chunk, False)
+            fed += len(chunk)
+            # The parser begins a tag anew with each piece that does not end it: a huge one would take hours.
+            if fed - parser.CurrentByteIndex > _TAG_MOST:
+                raise Unreadable("workbook_damaged")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Unreadable("workbook_damaged") from error

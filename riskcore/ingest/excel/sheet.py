@@ -62,6 +62,7 @@ class _Reading:
         self._hidden: list[tuple[int, int]] = []
         self._cells = 0
         self._line = self._column = 0
+        self._ref: str | None = None  # of the cell, where it names its place
         self._row: dict[int, str] = {}
         self._is_row_hidden = False
         self._kind, self._style = "n", ""
@@ -74,21 +75,22 @@ class _Reading:
         if local == "v":
             self._is_value = True
         elif local == "c":
-            self._column = self._number(attributes["r"]) if "r" in attributes else self._column + 1
+            # Most cells of a large sheet may be empty: what a reference names is found out for the others only.
+            ref = attributes.get("r")
+            if ref is None:
+                self._column = self._at() + 1
+            self._ref = ref
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-            self._has_formula = False
-            self._parts = []
         elif local == "row":
             self._line = _whole(attributes["r"]) if "r" in attributes else self._line + 1
             if not 0 < self._line <= ROWS_MOST:
                 raise Unreadable("workbook_damaged")
             self._is_row_hidden = attributes.get("hidden") in {"1", "true"}
-            self._column = 0
+            self._ref, self._column = None, 0
         elif local == "f":
             self._has_formula = True
         elif local == "is":
             self._is_inline = True
-            self._inline.clear()
         elif self._is_inline:
             self._inline.start(local)
         elif local == "mergeCell":
@@ -107,9 +109,12 @@ class _Reading:
         if local == "v":
             self._is_value = False
         elif local == "c":
-            text = self._said()
-            if text and not text.isspace():
-                self._row[self._place(self._column)] = text
+            if self._parts or self._has_formula or self._kind == "inlineStr":
+                text = self._said()
+                if text and not text.isspace():
+                    self._row[self._place(self._at())] = text
+                self._parts = []
+                self._has_formula = False
         elif local == "row":
             if self._row:
                 self._end_row()
@@ -128,7 +133,8 @@ class _Reading:
     def _said(self) -> str:
         """The text of the cell that ends."""
         if self._kind == "inlineStr":
-            text, self._inline = self._inline.text(), Gathered(self._cell_most)
+            text = self._inline.text()
+            self._inline.clear()
             return text
         raw = "".join(self._parts)
         if self._kind == "str":
@@ -147,6 +153,10 @@ class _Reading:
         if self._kind == "b":
             return "FALSE" if raw in {"0", "false"} else "TRUE"
         return iso(raw) if self._kind == "d" else raw
+
+    def _at(self) -> int:
+        """The column of the cell, which without a reference is the next one."""
+        return self._column if self._ref is None else self._number(self._ref)
 
     def _place(self, column: int) -> int:
         """Where in the rows a column stands; the first cell of a column gives it its place."""
