@@ -10,6 +10,7 @@ from riskcore import schema
 from riskcore.ingest import cells
 from riskcore.ingest.cells import Cell
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.periods import read_period
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import category_words, cell_words, currencies, number_words, plain, unit_of
 from riskcore.policy import Policy
@@ -157,6 +158,8 @@ def _reader(field: schema.Field, texts: list[str], match: Match, policy: Policy,
             return cells.silence(text, stated) or cells.read_number(text, unit, comma, match.multiplier)
 
         return number
+    if field.name == "period_end":
+        return read_period
     if field.kind == "date":
         first = cells.day_first(texts)
         return lambda text: cells.silence(text, stated) or cells.read_date(text, first)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskcore.errors import FileRefused, Phrase
-from riskcore.ingest.decoding import clean_name, find_encoding, refuse_other_kinds
-from riskcore.ingest.headings import CELL_MOST, named, unit_among
+from riskcore.ingest.decoding import clean_name, clean_text, find_encoding, refuse_other_kinds
+from riskcore.ingest.headings import CELL_MOST, HEADING_MOST, are_words, named, unit_among
 from riskcore.ingest.layout import Layout, Record, find_dialect, find_layout, is_ruler
 from riskcore.ingest.lines import Dialect, Lines, quoted
 
@@ -44,7 +44,8 @@ class Upload:
 
     `rows` has an int64 column `line` (where in the file the row begins) and string columns c0 to cN, trimmed, NULL
     where empty. `rows_read` counts `rows` and `broken`; empty lines are no rows. `notes` say what was passed over or
-    mended; `unit_line` is what the titles say of the unit of the amounts.
+    mended; `titles` are the lines above the headings, their cells two blanks apart, and `unit_line` is what they say of
+    the unit of the amounts.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Upload:
     sheet: str = ""
     notes: tuple[Phrase, ...] = ()
     unit_line: str = ""
+    titles: tuple[str, ...] = ()
 
 
 def read(data: bytes, name: str) -> Upload:
@@ -153,6 +155,10 @@ def _rows(lines: Lines, dialect: Dialect, layout: Layout, table: "_Table") -> It
             table.set_aside(begins, "ragged", line, found=len(cells), expected=width)
 
 
+def _title(cells: Sequence[str]) -> str:
+    return "  ".join(clean_text(cell, HEADING_MOST) for cell in cells if cell.strip())
+
+
 def _page_title(cells: list[str]) -> str:
     """A title without its numbers: a list that is printed page by page repeats it with another page or time."""
     return _NUMBER.sub("0", " ".join(" ".join(cells).split()))
@@ -176,7 +182,7 @@ class _Table:
 
     def fill(self, rows: Iterator[tuple[int, list[str]]]) -> None:
         """Add rows with the number of their line; the headings repeated among them are passed over."""
-        headings = self._layout.headings if any(self._layout.headings) else None
+        headings = self._layout.headings if any(are_words([cell]) for cell in self._layout.headings) else None
         numbers: list[int] = []
         cells_flat: list[str] = []
         rows_most = max(1, _BATCH_CELLS // self._width)
@@ -219,6 +225,7 @@ class _Table:
             rows_read=read_rows,
             notes=tuple(said),
             unit_line=unit,
+            titles=tuple(_title(title) for title in titles),
             **about,
         )
 

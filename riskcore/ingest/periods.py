@@ -1,0 +1,90 @@
+"""Periods of financial statements: the day on which one ends, however a cell, a heading or a title writes it."""
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date
+
+from riskcore.ingest.cells import Cell, read_date, silence
+
+_YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_NAMED = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"{_YEAR}(?P<gap>[-/.])(?P<month>\d{{1,2}})(?P=gap)(?P<day>\d{{1,2}})(?!\d)",
+        rf"{_YEAR}年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日?(?!\d)",
+        rf"{_YEAR}(?P<month>0\d|1[0-2])(?P<day>[0-3]\d)(?!\d)",
+        r"(?<!\d)(?P<one>\d{1,2})[-/.](?P<other>\d{1,2})[-/.](?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-of]*{_NAMED}[-,]*(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_NAMED}(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?|[-,]*)(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_YEAR}年?度?[-/]?(?:q(?P<quarter>[1-4])|第?(?P<quarter_zh>[1-4一二三四])季度?)",
+        r"q(?P<quarter>[1-4])[-/]?(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_YEAR}年?度?[-/]?(?:h(?P<half>[12])|(?P<half_zh>[上下]?)半年度?)",
+        r"h(?P<half>[12])[-/]?(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"{_YEAR}[-/.年](?:\d{{1,2}}[-~至–—])?(?P<month>\d{{1,2}})(?:月份?|(?!\d))",
+        rf"{_YEAR}(?P<month>0[1-9]|1[0-2])(?!\d)",
+        rf"(?:fy|cy|ye)?{_YEAR}(?![-/.]?\d{{2}}|\d|e(?![a-z]))(?:\.0+|a|fy|年度?)?",
+    )
+)
+_BEFORE = re.compile(r"年初|期初|上年|上期|去年|prior|previous|last|opening|begin")
+_NOW = re.compile(r"期末|年末|本期|本年|current|closing|ending|thisyear|endof")
+_ONE_MONTH = re.compile(r"本月|当月|month")
+
+
+def read_period(text: str) -> Cell:
+    """The last day of a period that a cell names: a date, a month, a quarter, or a year, which ends in December."""
+    said = _squeezed(text)
+    found = next((day for form in _FORMS if (match := form.fullmatch(said)) and (day := _ends(match))), None)
+    return Cell(found) if found else silence(text, stated=False) or read_date(text, None)
+
+
+def period_in(text: str) -> date | None:
+    """The last day of the period that a text such as a heading or a title speaks of, None where it names none.
+
+    >>> period_in("2019 年 12 月 31 日 "), period_in("2024Q3"), period_in("2018年度")
+    (datetime.date(2019, 12, 31), datetime.date(2024, 9, 30), datetime.date(2018, 12, 31))
+    """
+    said = _squeezed(text)
+    return next((day for form in _FORMS if (match := form.search(said)) and (day := _ends(match))), None)
+
+
+def years_before(heading: str) -> int | None:
+    """How many periods before the one of the file a heading means: 期末余额 0, 年初余额 1; None where it means none."""
+    said = _squeezed(heading)
+    if _BEFORE.search(said):
+        return 1
+    return 0 if _NOW.search(said) and not _ONE_MONTH.search(said) else None
+
+
+def is_opening(heading: str) -> bool:
+    """Whether a heading means the day on which the year of the file began, not the same day a year before."""
+    return re.search(r"年初|期初|上年年?末|opening|begin", _squeezed(heading)) is not None
+
+
+def _ends(match: re.Match[str]) -> date | None:
+    """The last day of what one of the forms found; None where there is no such day."""
+    part = match.groupdict()
+    year, day = int(part["year"]), int(part.get("day") or 0)
+    if part.get("one"):
+        # The day that a period ends on is late in its month, so that it cannot be taken for one.
+        first, second = int(part["one"]), int(part["other"])
+        month, day = (first, second) if second > 12 else (second, first)
+    elif part.get("name"):
+        month = 1 + _MONTHS.index(part["name"])
+    elif quarter := part.get("quarter") or part.get("quarter_zh"):
+        month = 3 * (1 + "一二三四".index(quarter) if quarter in "一二三四" else int(quarter))
+    elif half := part.get("half"):
+        month = 6 * int(half)
+    elif "half_zh" in part:
+        month = 12 if part["half_zh"] == "下" else 6
+    else:
+        month = int(part.get("month") or 12)
+    if not 1 <= month <= 12 or day > monthrange(year, month)[1]:
+        return None
+    return date(year, month, day or monthrange(year, month)[1])
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
