@@ -233,6 +233,7 @@ def test_headings_repeated_between_rows_are_passed_over() -> None:
     upload = read(b'id,name\n1,A\nid,name\n2,B\n"id","name"\n3,C\n', "a.csv")
     assert upload.rows["c0"].to_pylist() == ["1", "2", "3"]
     assert said(upload) == {"headings_again": {"n": 2}}
+    assert cells("2024\n7\n2024\n") == [["7"], ["2024"]]  # a number is no heading by being repeated
 
 
 @pytest.mark.parametrize(
@@ -265,6 +266,7 @@ def test_the_unit_among_the_titles_is_kept(title: str, unit: str) -> None:
         ("id,name,\n1,A\n2,B\n3,C\n", ("id", "name")),
         ("id,,name\n1,A\n2,B\n3,C\n", ("id", "name")),
         ("Customers\nid,name\n1,A\n2,B\n3,C\n", ("id", "name")),
+        ("Customers\nRun: 2026\nid,name\n1,A\n2,B\n3,C\n4,D\n", ("id", "name")),
         ('id,"name\n1,A\n2,B\n3,C\n', ("id", "name")),
         ("id name\n1,A,x\n2,B,y\n3,C,z\n", ("#1", "#2", "#3")),
     ],
@@ -272,7 +274,7 @@ def test_the_unit_among_the_titles_is_kept(title: str, unit: str) -> None:
 def test_headings_of_another_width_than_the_rows(text: str, headings: tuple[str, ...]) -> None:
     upload = read(text.encode(), "a.csv")
     assert upload.headings == headings
-    assert upload.rows["c0"].to_pylist() == ["1", "2", "3"][: upload.rows.num_rows]
+    assert upload.rows["c0"].to_pylist() == ["1", "2", "3", "4"][: upload.rows.num_rows]
     assert upload.rows.num_rows >= 2
     assert not upload.broken
 

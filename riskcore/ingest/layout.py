@@ -119,9 +119,9 @@ def find_layout(dialect: Dialect, records: Sequence[Record]) -> Layout:
     titles = titles_above([record.cells or [] for record in records])
     common, agree = _common(records[titles + 1 :])
     first, rows = records[titles], records[titles + 1 :]
-    if agree and common > 1 and first.cells is not None and _is_caption(first, rows, common):
-        titles += 1
-        first, rows = rows[0], rows[1:]
+    if agree and common > 1 and (captions := _captions(records, common)) > titles:
+        titles = captions
+        first, rows = records[titles], records[titles + 1 :]
     above = tuple(record.cells or [record.text] for record in records[:titles])
     below = [row.cells for row in rows if row.cells is not None]
 
@@ -142,12 +142,16 @@ def find_layout(dialect: Dialect, records: Sequence[Record]) -> Layout:
     return Layout(above, fitted, first.ends, notes)
 
 
-def _is_caption(first: Record, rows: Sequence[Record], common: int) -> bool:
-    """Whether a line above is a single text and the next one as wide as the rows, headings or plainly data."""
-    filled = [cell for cell in first.cells or () if cell.strip()]
-    second, *others = [row.cells or [] for row in rows]
-    is_next = len(first.cells or ()) != common == len(second)
-    return len(filled) == 1 and is_next and (are_words(second) or is_data(second, others))
+def _captions(records: Sequence[Record], common: int) -> int:
+    """How many lines of a single text stand above one as wide as the rows, which is headings or plainly data."""
+    for place, record in enumerate(records):
+        filled = [cell for cell in record.cells or () if cell.strip()]
+        if len(record.cells or ()) == common:
+            below = [row.cells for row in records[place + 1 :] if row.cells is not None]
+            return place if are_words(filled) or is_data(record.cells or (), below) else 0
+        if len(filled) != 1:
+            return 0
+    return 0
 
 
 def _fitted(
