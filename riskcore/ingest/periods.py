@@ -8,7 +8,7 @@ from datetime import date
 from riskcore.ingest.cells import Cell, read_date, silence
 
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMED = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
 _FORMS = tuple(
     re.compile(form)
