@@ -14,8 +14,10 @@ from riskcore import policy as policies
 from riskcore import schema
 from riskcore.errors import FileRefused
 from riskcore.ingest import (
+    CUSTOMERS,
     Checked,
     Match,
+    Prepared,
     Upload,
     check,
     load,
@@ -366,7 +368,11 @@ def test_totals_however_spaced_and_notes_below_the_rows_are_no_customers() -> No
 
 def test_the_name_serves_as_id_where_there_is_none_and_one_of_both_there_must_be() -> None:
     found = checked("name,exposure\nAcme,1\nBeta,2\nAcme,3\n")
-    assert found.tables["input"]["customer_id"].to_pylist() == found.tables["input"]["customer_name"].to_pylist() == ["Acme", "Beta"]
+    assert (
+        found.tables["input"]["customer_id"].to_pylist()
+        == found.tables["input"]["customer_name"].to_pylist()
+        == ["Acme", "Beta"]
+    )
     assert [note.key for note in found.notes] == ["questions.note_name_is_id"]
     assert refused("exposure,limit\n1,2\n").key == "errors.file_no_customer"
 
@@ -438,7 +444,11 @@ def test_answers_about_scores(
 
 def test_a_score_left_out_or_on_an_agency_s_scale_is_no_score() -> None:
     text = "customer_id,credit score\n1,90\n2,拒绝\n"
-    assert checked(text, {"score:1": "leave_out"}).tables["input"].column_names == ["customer_id", "customer_name", "line"]
+    assert checked(text, {"score:1": "leave_out"}).tables["input"].column_names == [
+        "customer_id",
+        "customer_name",
+        "line",
+    ]
     graded = checked(text, {"score:1": "agency:creditsafe"})
     assert "credit_score" not in graded.tables["input"].column_names
     assert graded.tables["input"]["external_grade_state"].to_pylist() == [schema.KNOWN, schema.REFUSED]
@@ -479,7 +489,7 @@ def test_a_file_with_no_row_left_is_checked_but_not_loaded() -> None:
     assert check(only_broken, propose(only_broken, POLICY, {}), {}, POLICY, BOOK).rows_taken == 0
     store = Store()
     with pytest.raises(FileRefused, match="file_nothing_to_take"), store.transaction() as cursor:
-        load(cursor, upload, found, matches, {}, AS_OF, True, NOW)
+        load(cursor, Prepared(upload, CUSTOMERS, matches, {}, found, AS_OF, True), "", NOW)
     assert store.rows("select * from import") == []
 
 
@@ -504,7 +514,7 @@ CELLS = st.sampled_from(
         "=1",
     ]
 )
-FIELDS = [name for name in schema.FIELDS if name not in {"customer_id", "currency", "credit_score"}]
+FIELDS = [name for name in CUSTOMERS.fields if name not in {"customer_id", "currency", "credit_score"}]
 
 
 @settings(max_examples=60, deadline=None)
@@ -525,7 +535,9 @@ def test_any_cells_are_taken_or_listed(table: tuple[list[str], list[list[str]]])
     aside = set(found.problems.loc[found.problems["effect"] == "row", "line"])
     assert found.rows_taken == len(rows) - len(aside)
     assert set(found.tables["input"]["line"].to_pylist()).isdisjoint(aside)
-    for values in found.tables["input"].select([n for n in names if schema.FIELDS[n].kind in {"number", "count"}]).columns:
+    for values in (
+        found.tables["input"].select([n for n in names if schema.FIELDS[n].kind in {"number", "count"}]).columns
+    ):
         assert all(value is None or -1e300 < value < 1e300 for value in values.to_pylist())
 
 
@@ -560,7 +572,7 @@ def take(store: Store, text: str, answers: dict[str, str] | None = None, whole: 
     matches = propose(upload, POLICY, remembered_headings(store))
     found = check(upload, matches, answers or {}, POLICY, store)
     with store.transaction() as cursor:
-        return upload, load(cursor, upload, found, matches, answers or {}, AS_OF, whole, NOW)
+        return upload, load(cursor, Prepared(upload, CUSTOMERS, matches, answers or {}, found, AS_OF, whole), "", NOW)
 
 
 def test_the_smallest_file_end_to_end() -> None:
@@ -631,7 +643,7 @@ def test_what_a_person_chose_is_remembered_and_the_first_currency_kept() -> None
     found = check(upload, matches, {}, POLICY, store)
     for _ in range(2):
         with store.transaction() as cursor:
-            load(cursor, upload, found, matches, {"industry:x": "none"}, AS_OF, False, NOW)
+            load(cursor, Prepared(upload, CUSTOMERS, matches, {"industry:x": "none"}, found, AS_OF), "", NOW)
     assert remembered_headings(store) == {"kto": "customer_id", "memo": ""}
     assert store.rows("select value from meta where name = 'currency'") == [("CNY",)]
     assert store.rows("select * from remembered where kind = 'industry'") == []
@@ -643,7 +655,7 @@ def test_a_load_that_fails_leaves_nothing() -> None:
     matches = propose(upload, POLICY, {})
     found = check(upload, matches, {}, POLICY, store)
     with pytest.raises(RuntimeError), store.transaction() as cursor:
-        load(cursor, upload, found, matches, {}, AS_OF, False, NOW)
+        load(cursor, Prepared(upload, CUSTOMERS, matches, {}, found, AS_OF), "", NOW)
         raise RuntimeError
     for table in ("import", "input", "customer", "remembered"):
         assert store.rows(f"select * from {table}") == []

@@ -7,7 +7,7 @@ import pytest
 
 from riskcore import policy as policies
 from riskcore import schema
-from riskcore.ingest import Question, normalise_heading, propose, questions, read, template_csv, worded
+from riskcore.ingest import CUSTOMERS, Question, normalise_heading, propose, questions, read, template_csv, worded
 from riskcore.ingest.words import SYNONYMS, vocabulary
 from riskcore.policy import Policy
 from riskcore.store import Store
@@ -64,22 +64,23 @@ def test_the_ten_columns_of_a_small_file(policy: Policy) -> None:
 
 
 def test_every_synonym_means_its_field(policy: Policy) -> None:
-    known = vocabulary(policy).keys
     with SYNONYMS.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if "." not in row["field"]]
     assert {row["field"] for row in rows} <= schema.FIELDS.keys()
     assert {row["lang"] for row in rows} == {"en", "zh", "sys"}
+    groups = {group: vocabulary(policy, [*schema.FIELDS], group).keys for group in {row["kind"] for row in rows}}
     for row in rows:
-        assert row["field"] in known[normalise_heading(row["synonym"])]
+        assert row["field"] in groups[row["kind"]][normalise_heading(row["synonym"])]
+    known = vocabulary(policy, CUSTOMERS.fields).keys
     several = {heading: set(names) for heading, names in known.items() if len(names) > 1}
     assert all(
         names in ({"customer_id", "customer_name"}, {"external_grade", "agency_grade"}) for names in several.values()
     )
-    assert max(Counter((row["field"], row["synonym"]) for row in rows).values()) == 1
+    assert max(Counter((row["kind"], row["field"], row["synonym"]) for row in rows).values()) == 1
 
 
 def test_every_field_and_every_name_of_the_policy_is_known(policy: Policy) -> None:
-    known = vocabulary(policy).keys
+    known = vocabulary(policy, [*schema.FIELDS]).keys
     for c in policy.characteristic:
         for name in (c.id, c.code, c.long_name.zh, c.long_name.en, c.name.zh, c.name.en):
             assert c.id in known[normalise_heading(name)]

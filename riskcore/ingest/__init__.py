@@ -7,6 +7,7 @@ from riskcore.ingest.kinds import CUSTOMERS, KINDS, Kind
 from riskcore.ingest.loading import Prepared, load, remembered_headings, seen_before
 from riskcore.ingest.mapping import Match, propose
 from riskcore.ingest.opening import Opened, Refused, open_file
+from riskcore.ingest.preparing import Preparing, prepare
 from riskcore.ingest.questioning import Option, Question, worded
 from riskcore.ingest.upload import Broken, Upload, from_rows, read
 from riskcore.ingest.words import normalise_heading
@@ -21,6 +22,7 @@ __all__ = [
     "Opened",
     "Option",
     "Prepared",
+    "Preparing",
     "Question",
     "Refused",
     "Upload",
@@ -29,6 +31,7 @@ __all__ = [
     "load",
     "normalise_heading",
     "open_file",
+    "prepare",
     "propose",
     "questions",
     "read",

@@ -59,10 +59,15 @@ def settle(asked: Sequence[Question], answers: Mapping[str, str]) -> dict[str, s
     settled = {}
     for question in asked:
         answer = answers.get(question.id, question.default)
-        if not (question.free and answer) and answer not in {option.value for option in question.options}:
+        if answer is None or not is_answer(question, answer):
             raise FileRefused("file_question_open", heading=question.heading)
         settled[question.id] = str(answer)
     return settled
+
+
+def is_answer(question: Question, answer: str) -> bool:
+    """Whether a question can be answered so."""
+    return bool(question.free and answer) or answer in {option.value for option in question.options}
 
 
 def apply(

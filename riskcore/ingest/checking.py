@@ -21,6 +21,13 @@ from riskcore.policy import Policy
 from riskcore.store import Store
 
 
+# Dates up to which a file tells what was so; those of what is to come, or of long ago, say nothing of that.
+_TELLING = {
+    *("invoice_date", "posting_date", "paid_date", "period_end"),
+    *("report_date", "rate_date", "listed_on", "removed_on"),
+}
+
+
 @dataclass(frozen=True)
 class Checked:
     """What an upload holds under its kind, mapping and answers.
@@ -28,7 +35,8 @@ class Checked:
     `problems`: line, column (heading), value, reason (key of a text), slots, effect (`row` set aside, `cell` counted
     as missing), by line. `tables`: what goes into the store, by table, without its import; `customer_id` stands in
     place of `customer_key`. `totals`: sums of the mapped amounts over the rows that are taken. `currency`: the one
-    that the file names, if it names one for all.
+    that the file names, if it names one for all. `as_of`: the day that was given, else the newest that the file tells
+    of, today at the latest; None where it tells of none.
     """
 
     rows_read: int
@@ -39,6 +47,7 @@ class Checked:
     totals: dict[str, Decimal]
     notes: tuple[Phrase, ...]
     currency: str | None
+    as_of: date | None
 
 
 def check(
@@ -55,34 +64,45 @@ def check(
     `answers`: question to answer; the default where one is not given. `as_of`: the day that the file tells of, where
     it is known. The store is only asked, never changed.
     """
-    mapped, id_note = _mapped(matches, kind)
+    mapped, said = with_id(matches, kind)
     with Scratch(upload) as scratch:
-        settled = settle(ask(Asking(scratch, upload, mapped, policy, store), kind), answers)
-        columns, notes = apply(scratch, mapped, settled, policy)
-        make_typed(scratch, columns)
-        shaping = Shaping(scratch, upload, columns, settled, policy, store, as_of)
-        currency = one_currency(columns, store) if kind.one_row_per_customer else kind.currency(shaping)
-        listed = problems.find(shaping, kind)
-        aside = listed.loc[listed["effect"] == "row", "line"].unique()
-        scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
-        tables = {name: scratch.cursor.sql(query).to_arrow_table() for name, query in kind.tables(shaping).items()}
-        [taken] = scratch.cursor.execute("select count(*) from typed anti join aside using (line)").fetchone() or (0,)
-        totals = _totals(scratch, columns)
-        notes += kind.notes(shaping)
+        asking = Asking(scratch, upload, mapped, policy, store)
+        return judge(asking, kind, settle(ask(asking, kind), answers), said, as_of)
+
+
+def judge(
+    asking: Asking, kind: Kind, answers: Mapping[str, str], said: Sequence[Phrase] = (), as_of: date | None = None
+) -> Checked:
+    """The same where all is asked and answered and the scratch database open; `said`: notes of the mapping."""
+    scratch, upload = asking.scratch, asking.upload
+    columns, notes = apply(scratch, asking.matches, answers, asking.policy)
+    make_typed(scratch, columns)
+    told = as_of or _newest(scratch, columns)
+    shaping = Shaping(scratch, upload, columns, answers, asking.policy, asking.store, told)
+    currency = one_currency(columns, asking.store) if kind.one_row_per_customer else kind.currency(shaping)
+    listed = problems.find(shaping, kind)
+    aside = listed.loc[listed["effect"] == "row", "line"].unique()
+    scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
+    tables = {name: scratch.cursor.sql(query).to_arrow_table() for name, query in kind.tables(shaping).items()}
+    [taken] = scratch.cursor.execute("select count(*) from typed anti join aside using (line)").fetchone() or (0,)
     return Checked(
         rows_read=upload.rows_read,
         rows_taken=taken,
         rows_set_aside=upload.rows_read - taken,
         problems=listed,
         tables=tables,
-        totals=totals,
-        notes=(*upload.notes, *id_note, *notes),
+        totals=_totals(scratch, columns),
+        notes=(*upload.notes, *said, *notes, *kind.notes(shaping)),
         currency=currency,
+        as_of=told,
     )
 
 
-def _mapped(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phrase]]:
-    """The mapped columns, the customer's id among them where the kind names customers: else the name serves as one."""
+def with_id(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phrase]]:
+    """The mapped columns, the customer's id among them where the kind names customers: else the name serves as one.
+
+    FileRefused where what the kind needs is not mapped, or a field is mapped twice.
+    """
     by_field: dict[str, Match] = {}
     for match in matches:
         if match.field is None:
@@ -124,6 +144,15 @@ def one_currency(columns: Sequence[Column], store: Store) -> str | None:
         if book and book not in SIGNS[sign]:
             raise FileRefused("file_other_currency", currency=sign, book=book)
     return currency
+
+
+def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:
+    """The latest day, today at most, of the dates that tell when something was so."""
+    days = [f"max({c.field.name}) filter ({c.field.name} <= $today)" for c in columns if c.field.name in _TELLING]
+    if not days:
+        return None
+    row = scratch.cursor.execute(f"select greatest({', '.join(days)}) from typed", {"today": date.today()}).fetchone()
+    return row[0] if row else None
 
 
 def _totals(scratch: Scratch, columns: Sequence[Column]) -> dict[str, Decimal]:

@@ -10,9 +10,10 @@ import pyarrow.compute as pc
 from riskcore import schema
 from riskcore.ingest.checking import Checked
 from riskcore.ingest.upload import Upload
+from riskcore.ingest.words import is_reason
 from riskcore.policy import Characteristic, Policy
 from riskcore.spreadsheet import csv_bytes
-from riskcore.text import LANGUAGES, Words, pair
+from riskcore.text import Words
 
 # Facts of the template beside the characteristics, with an example of each; those in words come from the texts.
 _EXAMPLES = {
@@ -54,8 +55,7 @@ def set_aside_csv(upload: Upload, checked: Checked, t: Words) -> bytes:
                 t("problems.at_column", heading=heading, reason=reason) if heading else reason
             )
     # A file of rows set aside that comes back has a column of reasons already.
-    own = {pair("problems.reason_heading")[lang] for lang in LANGUAGES}
-    kept = [i for i, heading in enumerate(upload.headings) if heading not in own]
+    kept = [i for i, heading in enumerate(upload.headings) if not is_reason(heading)]
     chosen = upload.rows.filter(pc.is_in(upload.rows["line"], value_set=pa.array(list(reasons), pa.int64())))
     cells = [chosen.column(f"c{i}").to_pylist() for i in kept]
     rows = {line: [column[at] or "" for column in cells] for at, line in enumerate(chosen["line"].to_pylist())}

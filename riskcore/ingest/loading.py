@@ -8,10 +8,12 @@ from datetime import date, datetime
 import pyarrow as pa
 
 from riskcore.errors import FileRefused
+from riskcore.ingest import layouts
 from riskcore.ingest.asking import NOT_KNOWN
 from riskcore.ingest.checking import Checked
 from riskcore.ingest.kinds import Kind
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.questioning import Question
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import normalise_heading
 from riskcore.store import Cursor, Store
@@ -22,7 +24,8 @@ class Prepared:
     """A file that can be taken in: read, mapped, every cell judged.
 
     `as_of`: the day that the file tells of. `whole_book`: it is the whole list, so that what it does not name is no
-    more (a customer, an open item, a place on a list).
+    more (a customer, an open item, a place on a list). `questions`: all that were asked. `layout`: the fingerprint of
+    the file as it came.
     """
 
     upload: Upload
@@ -32,6 +35,8 @@ class Prepared:
     checked: Checked
     as_of: date
     whole_book: bool = False
+    questions: Sequence[Question] = ()
+    layout: str = ""
 
 
 def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime) -> int:
@@ -68,6 +73,10 @@ def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime
     for name in sorted(checked.tables, key=lambda name: name != "input"):
         _write(cursor, name, checked.tables[name], int(import_id), prepared.as_of)
     _remember(cursor, prepared.matches, prepared.answers)
+    known_as = prepared.layout or layouts.fingerprint(upload)
+    layouts.keep(
+        cursor, known_as, upload, prepared.kind, prepared.matches, prepared.questions, prepared.answers, created_at
+    )
     if checked.currency:
         cursor.execute("insert or ignore into meta values ('currency', ?)", [checked.currency])
     return int(import_id)
@@ -83,7 +92,8 @@ def _write(cursor: Cursor, table: str, rows: pa.Table, import_id: int, as_of: da
         if table == "input":
             cursor.execute(
                 "insert into customer select (select coalesce(max(customer_key), 0) from customer) + "
-                "row_number() over (order by line), customer_id from taken_in anti join customer using (customer_id)"
+                "row_number() over (order by min(line)), customer_id from taken_in anti join customer "
+                "using (customer_id) group by customer_id"
             )
         of_customers = "customer_id" in rows.column_names and table != "list_entry"
         names = [name for name in rows.column_names if not (of_customers and name == "customer_id")]

@@ -35,7 +35,10 @@ _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Match:
-    """What a column is taken for: a field or none, how sure that is and how it was found (`chosen` by a person)."""
+    """What a column is taken for: a field or none, how sure that is and how it was found (`chosen` by a person).
+
+    `rival`: the heading of the column that took the field that this one would have had, '' where none did.
+    """
 
     index: int
     heading: str
@@ -43,6 +46,7 @@ class Match:
     field: str | None
     confidence: float
     how: How
+    rival: str = ""
 
     @property
     def multiplier(self) -> int:
@@ -148,7 +152,9 @@ def _each_field_once(matches: list[Match]) -> tuple[Match, ...]:
         if match.field is not None:
             kept.setdefault(match.field, match.index)
     return tuple(
-        m if m.field is None or kept[m.field] == m.index else replace(m, field=None, confidence=0.0, how="none")
+        replace(m, field=None, confidence=0.0, how="none", rival=matches[kept[m.field]].heading)
+        if m.field is not None and kept[m.field] != m.index
+        else m
         for m in matches
     )
 

@@ -35,6 +35,11 @@ def normalise_heading(text: str) -> str:
     return re.sub(r"[\W_]+", "", _BRACKETED.sub("", folded)) or re.sub(r"[\W_]+", "", folded)
 
 
+def is_reason(heading: str) -> bool:
+    """Whether a column is our own of reasons, in a file of rows set aside that comes back."""
+    return heading in pair("problems.reason_heading").values()
+
+
 def phrased(text: str) -> str:
     """A heading as words with blanks between them, in lower case, without what stands in brackets."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))
