@@ -15,7 +15,7 @@ Files = dict[str, str]
 
 FLOORS = (
     {"errors"},  # every module may raise one, and text words them
-    {"schema", "text", "metrics", "spreadsheet", "signing"},
+    {"schema", "text", "metrics", "names", "spreadsheet", "signing"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
     {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money", "limits"},
