@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_name, clean_text, find_encoding, refuse_other_kinds
-from riskcore.ingest.headings import CELL_MOST, HEADING_MOST, HEADING_MOST, are_words, named, unit_among
+from riskcore.ingest.headings import CELL_MOST, HEADING_MOST, are_words, named, unit_among
 from riskcore.ingest.layout import Layout, Record, find_dialect, find_layout, is_ruler
 from riskcore.ingest.lines import Dialect, Lines, quoted
 
