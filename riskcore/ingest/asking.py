@@ -178,7 +178,7 @@ def _score(scratch: Scratch, column: Column, policy: Policy) -> list[Question]:
 
 def covers(agency: Agency, lowest: float, highest: float) -> bool:
     """Whether an agency's scale reaches over all of the values."""
-    return min(b.lower for b in agency.bands) <= lowest and highest <= max(b.upper for b in agency.bands)
+    return bool(agency.bands) and min(b.lower for b in agency.bands) <= lowest and highest <= max(b.upper for b in agency.bands)
 
 
 def grade_of(agency: Agency, value: float) -> str | None:

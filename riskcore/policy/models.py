@@ -172,12 +172,40 @@ class Band(Frozen):
     grade: str
 
 
+class Letter(Frozen):
+    """A step of an agency's scale of letters, by all spellings of it, and the normalised grade that it stands for."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    grade: str
+
+
 class Agency(Frozen):
-    """An agency's scale."""
+    """A scale of figures, of letters (best first, one per notch) or of both; `words` are the agencies that use it.
+
+    An agency with several scales stands among the words of each.
+    """
 
     id: str
     name: Name
-    bands: tuple[Band, ...] = Field(min_length=1)
+    words: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
+    grades: tuple[Letter, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not (self.bands or self.grades):
+            raise broken("scale_empty", self.id)
+        words = [word.casefold() for letter in self.grades for word in letter.words]
+        if doubles := {word for word in words if words.count(word) > 1}:
+            raise broken("named_twice", f"{self.id} {min(doubles)}")
+        return self
+
+
+class PaymentIndex(Frozen):
+    """From which value of an agency's payment index on a company pays how many days beyond terms."""
+
+    lower: float = Field(alias="from")
+    days_beyond_terms: float
 
 
 # What a rule may ask for beside characteristics: columns of a file and counts that the scoring query works out.
@@ -222,6 +250,7 @@ class Policy(Frozen):
     industry: tuple[Industry, ...]
     country: tuple[Country, ...]
     agency: tuple[Agency, ...]
+    payment_index: tuple[PaymentIndex, ...] = ()
     family: tuple[Family, ...]
     characteristic: tuple[Characteristic, ...]
 
