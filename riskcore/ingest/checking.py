@@ -20,7 +20,6 @@ from riskcore.ingest.words import SIGNS, heading_currency
 from riskcore.policy import Policy
 from riskcore.store import Store
 
-
 # Dates up to which a file tells what was so; those of what is to come, or of long ago, say nothing of that.
 _TELLING = {
     *("invoice_date", "posting_date", "paid_date", "period_end"),
