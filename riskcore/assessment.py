@@ -8,6 +8,13 @@ from riskcore.store import Cursor, sql
 
 SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
 
+# What cube and listing need of a customer beside what the table `score` keeps.
+_LISTED = (
+    *("customer_name", "short_name", "parent_id", *schema.SEGMENTS, "credit_limit", "credit_days", "annual_sales"),
+    *("reason", "reason_state", "reason_value", "late_days", "in_default", "unused_limit"),
+    *("need", "capacity", "own_cap", "binding", "tier_limit"),
+)
+
 
 def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool = False) -> int:
     """Assess the book as of a date (None: that of its newest import) and return the assessment's number.
@@ -17,30 +24,43 @@ def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool =
     """
     versions.keep(cursor, policy, author="riskcore", reason="assessment", draft=draft)
     day = as_of or _newest_import(cursor)
-    features.prepare(cursor, policy, day, settings.own_annual_sales(cursor))
-    cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
-    cursor.execute(f"create or replace temp table sized as {strategy.compile_query(policy)}")
+    _size(cursor, policy, day)
     [number] = cursor.execute("select coalesce(max(assessment_id), 0) + 1 from assessment").fetchone() or (1,)
     now = datetime.now(UTC).replace(tzinfo=None)
-    cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from scored", [number, policy.hash, day, now])
-    kept = ", ".join(scoring.columns(policy))
-    cursor.execute(f"insert into score select {int(number)}, customer_key, {kept} from scored order by customer_key")
+    cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from sized", [number, policy.hash, day, now])
+    kept = ", ".join(scoring.KEPT)
+    cursor.execute(
+        f"insert into score (assessment_id, customer_key, {kept}) "
+        f"select {int(number)}, customer_key, {kept} from sized order by customer_key"
+    )
     for c in policy.characteristic:
         cursor.execute(
-            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from scored group by 3",
+            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from sized group by 3",
             [number, c.id],
         )
     _write_cube(cursor, int(number))
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_write"))
-    for table in ("sized", "scored", "facts", "industry_word", "country_word"):
-        cursor.execute(f"drop table {table}")
+    cursor.execute("drop table sized")
     return int(number)
 
 
 def _newest_import(cursor: Cursor) -> date:
     row = cursor.execute("select max(as_of) from import where undone_at is null").fetchone()
     return row[0] if row and row[0] else date.today()
+
+
+def _size(cursor: Cursor, policy: Policy, day: date) -> None:
+    """Make the temporary table `sized`: per customer score, bins, points and limits, and little else."""
+    points = [f"{c.id}_points" for c in policy.characteristic]
+    columns = ", ".join(("customer_key", *scoring.columns(policy), *points, *_LISTED))
+    with features.asked(cursor, policy, day, settings.own_annual_sales(cursor)) as facts:
+        for place, query in enumerate(facts.queries):
+            scored = scoring.compile_query(policy, f"({query})")
+            into = "insert into sized" if place else "create or replace temp table sized as"
+            cursor.execute(
+                f"{into} select {columns} from ({strategy.compile_query(policy, f'({scored})')})", facts.values
+            )
 
 
 def _write_cube(cursor: Cursor, number: int) -> None:

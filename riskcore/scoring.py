@@ -14,6 +14,12 @@ A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
 from riskcore import schema
 from riskcore.policy import Characteristic, Policy, Rule, Test
 
+# What an assessment keeps of each customer.
+KEPT = (
+    *("score", "external_score", "best", "worst", "tier", "rules", "known_points", "little_known"),
+    *("exposure", "past_due", *(f"{f.name}_bin" for f in schema.CHARACTERISTICS)),
+)
+
 
 def compile_query(policy: Policy, facts: str = "facts") -> str:
     """The scoring query of a policy over the table or step named `facts`.
@@ -48,13 +54,9 @@ def tier_sql(thresholds: tuple[int, ...], score: str = "score") -> str:
 
 
 def columns(policy: Policy) -> list[str]:
-    """The columns that an assessment keeps of the query, in the order of the table `score` after its keys."""
-    kept = {c.id for c in policy.characteristic}
-    bins = [f"{f.name}_bin" if f.name in kept else f"0 as {f.name}_bin" for f in schema.CHARACTERISTICS]
-    return [
-        *("score::smallint", "external_score::smallint", "best", "worst", "tier", "rules", "known_points"),
-        *("little_known", "exposure", "past_due", *bins),
-    ]
+    """The columns KEPT as the query gives them; bins of characteristics that the policy does not have are 0."""
+    absent = {f"{f.name}_bin" for f in schema.CHARACTERISTICS} - {f"{c.id}_bin" for c in policy.characteristic}
+    return [f"0::utinyint as {name}" if name in absent else name for name in KEPT]
 
 
 def rules_of(policy: Policy, mask: int) -> list[Rule]:

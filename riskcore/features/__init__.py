@@ -5,7 +5,7 @@ later import replaces only what it says; one that is the whole book retires the 
 that its source withdrew, or then refused, stays known as expired, so that silence never pays.
 """
 
-from riskcore.features.facts import prepare
+from riskcore.features.facts import asked, prepare
 from riskcore.features.live import Keys
 
-__all__ = ["Keys", "prepare"]
+__all__ = ["Keys", "asked", "prepare"]

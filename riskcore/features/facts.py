@@ -1,18 +1,55 @@
 """The facts of one date: one row per customer, from lists and from what the other sources work out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import live
+from riskcore.features import chosen, latest, live
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Characteristic, Policy
 from riskcore.store import Cursor
 
-_PLAIN = (*schema.IDENTITY[1:], *schema.ATTRIBUTES, *schema.FLAGS)
 _SOURCES: tuple[Callable[[Cursor, Policy, date, Keys | None], Computed | None], ...] = ()
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of registration numbers, GB 32100: no I, O, S, V, Z
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Queries that together give one row per customer in the book on a date, and the values to bind in each.
+
+    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`. Each query is of a range
+    of customers that takes bounded memory. What a caller does not select is not worked out.
+    """
+
+    queries: tuple[str, ...]
+    values: Mapping[str, object]
+
+
+@contextmanager
+def asked(
+    cursor: Cursor,
+    policy: Policy,
+    as_of: date,
+    own_annual_sales: float | None = None,
+    keys: Keys | None = None,
+    known_by: date | None = None,
+) -> Iterator[Facts]:
+    """The facts of a date, to be asked for on the cursor before the context ends.
+
+    `own_annual_sales` is the company's own, in the book's currency. `keys`: only customers from the first to the last
+    key. `known_by`: only from what had been taken in by then.
+    """
+    live.prepare(cursor, known_by)
+    _prepare_words(cursor, policy)
+    extent = latest.prepare(cursor, as_of, keys)
+    found = [computed for source in _SOURCES if (computed := source(cursor, policy, as_of, keys))]
+    values = {"as_of": as_of, "own_annual_sales": own_annual_sales, "home": policy.home_country}
+    yield Facts(tuple(_query(policy, extent, found, part) for part in extent.ranges), values)
+    for table in ("live", "told", "industry_word", "country_word", *(computed.table for computed in found)):
+        cursor.execute(f"drop table {table}")
 
 
 def prepare(
@@ -23,20 +60,11 @@ def prepare(
     keys: Keys | None = None,
     known_by: date | None = None,
 ) -> None:
-    """Make the temporary table `facts` on the cursor: one row per customer in the book on `as_of`.
-
-    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`. `own_annual_sales` is
-    the company's own, in the book's currency. `keys`: only customers from the first to the last key. `known_by`: only
-    from what had been taken in by then.
-    """
-    live.prepare(cursor, known_by)
-    _prepare_words(cursor, policy)
-    found = [computed for source in _SOURCES if (computed := source(cursor, policy, as_of, keys))]
+    """Make the temporary table `facts` on the cursor, with all that `asked` of the same arguments gives."""
     cursor.execute("drop table if exists facts")
-    stated = {"as_of": as_of, "own_annual_sales": own_annual_sales, "home": policy.home_country}
-    cursor.execute(f"create temp table facts as {_query(policy, found, keys)}", stated)
-    for computed in found:
-        cursor.execute(f"drop table {computed.table}")
+    with asked(cursor, policy, as_of, own_annual_sales, keys, known_by) as facts:
+        for place, query in enumerate(facts.queries):
+            cursor.execute(f"{'insert into facts' if place else 'create temp table facts as'} {query}", facts.values)
 
 
 def _prepare_words(cursor: Cursor, policy: Policy) -> None:
@@ -59,51 +87,20 @@ def _prepare_words(cursor: Cursor, policy: Policy) -> None:
         )
 
 
-def _query(policy: Policy, found: Sequence[Computed], keys: Keys | None) -> str:
+def _query(policy: Policy, extent: latest.Extent, found: Sequence[Computed], keys: Keys | None) -> str:
     by_id = {c.id: c for c in policy.characteristic}
-    given = {name: [c.table for c in found if name in (*c.plain, *c.fallback)] for name in _names(found)}
-    plain = ",\n".join(f"    arg_max({f.name}, placed) as {f.name}" for f in _PLAIN if f.name != "credit_score")
-    origins = ",\n".join(
-        f"    arg_max({{'d': {_ORIGIN_DAYS.get(name, 'said_on')}, 'i': import_id}}, placed)"
-        f" filter (where {name} is not null) as {name}_from"
-        for name in dict.fromkeys((*_ORIGINS, *given))
-    )
-    stated = ",\n".join(
-        f"    arg_max({f.name}_state, placed) as {f.name}_said,\n"
-        f"    arg_max({{'v': {f.name}, 'd': {_dated(by_id.get(f.name))}, 'i': import_id}}, placed)"
-        f" filter (where {f.name}_state = {schema.KNOWN}) as {f.name}_last"
-        + (
-            f",\n    arg_max(import_id, placed) filter (where {f.name}_state is not null) as {f.name}_said_by"
-            if _tables(found, f.name)
-            else ""
-        )
-        for f in schema.STATED
-    )
     stated_facts = ",\n".join(
-        _stated_fact(f.name, by_id.get(f.name), policy, bool(_tables(found, f.name))) for f in schema.STATED
+        _stated_fact(f.name, by_id.get(f.name), policy, chosen.is_worked_out(found, f.name)) for f in schema.STATED
     )
-    unstated = ", ".join(f.name for f in _PLAIN if f.name not in {"customer_name", "credit_score", "exposure"})
+    unstated = ", ".join(f.name for f in latest.PLAIN if f.name not in {"customer_name", "exposure"})
+    worked_out = frozenset(chosen.attributes(found))
     return f"""
-with said as (
-  -- A file without names tells the id in their place, which is no name. What is said later wins, then what came later.
-  select i.* replace (nullif(i.customer_name, customer.customer_id) as customer_name), customer.customer_id,
-    coalesce(i.dated, live.as_of) as said_on, live.seq,
-    date_diff('day', date '1800-01-01', coalesce(i.dated, live.as_of)) * 10000000 + live.seq as placed
-  from input i join live using (import_id) join customer using (customer_key)
-  where coalesce(i.dated, live.as_of) <= $as_of and {live.between(keys, "i.customer_key")}
-),
-latest as (
-  select customer_key, customer_id, max(seq) as last_seq,
-{plain},
-{origins},
-{stated}
-  from said group by customer_key, customer_id
-),
+with latest as ({latest.query(policy, extent, keys, worked_out)}),
 active as (
   select * from latest
   where last_seq >= coalesce((select max(seq) from live where whole_book and kind = 'customers' and as_of <= $as_of), 0)
 ),
-chosen as ({_chosen(found)}),
+chosen as ({chosen.query(found)}),
 worked_out as (
   select chosen.*, industry_word.section as industry_section,
     industry_word.grade as industry_grade, industry_word.outlook as outlook, country_word.grade as country_grade,
@@ -128,80 +125,17 @@ from worked_out
 """
 
 
-# Attributes that facts are derived from, so that the day and the import that gave them are kept.
-_ORIGINS = ("net_worth", "incorporation_date", "relationship_start", "industry", "country")
-_ORIGIN_DAYS = {"net_worth": "coalesce(own_statement_date, said_on)"}
-
-
-def _names(found: Sequence[Computed]) -> list[str]:
-    """The attributes that any of the sources works out."""
-    return list(dict.fromkeys(name for c in found for name in (*c.plain, *c.fallback)))
-
-
-def _tables(found: Sequence[Computed], name: str) -> list[str]:
-    """The tables that work out a stated field, the first one being preferred among facts of the same day."""
-    return [c.table for c in found if name in c.stated]
-
-
-def _chosen(found: Sequence[Computed]) -> str:
-    """What lists say and what is worked out, made one: of each fact what is of the latest day."""
-    if not found:
-        return "select * from active"
-    replaced, added = [], []
-    for name in _names(found):
-        plain = [c.table for c in found if name in c.plain]
-        spare = [f"{c.table}.{name}" for c in found if name in c.fallback]
-        newest = _newest(name, plain, f"active.{name}_from.d")
-        cases = " ".join(f"when {table}.{name} is not null and {table}.dated = {newest} then {{}}" for table in plain)
-        values = [f"{table}.{name}" for table in plain]
-        origins = [f"{{'d': {table}.dated, 'i': {table}.import_id}}" for table in plain]
-        value, origin = f"active.{name}", f"active.{name}_from"
-        if plain:
-            value, origin = (f"case {cases.format(*s)} else {e} end" for s, e in ((values, value), (origins, origin)))
-        for c in found:
-            if name in c.fallback:
-                given = f"{{'d': {c.table}.dated, 'i': {c.table}.import_id}}"
-                origin = f"coalesce({origin}, case when {c.table}.{name} is not null then {given} end)"
-        replaced += [f"coalesce({', '.join((value, *spare))}) as {name}", f"{origin} as {name}_from"]
-    for name in (f.name for f in schema.STATED):
-        if tables := _tables(found, name):
-            newest = _newest(name, tables, f"active.{name}_last.d")
-            fitting = [f"when {t}.{name} is not null and {t}.dated = {newest}" for t in tables]
-            structs = [f"{{'v': {t}.{name}, 'd': {t}.dated, 'i': {t}.import_id}}" for t in tables]
-            chosen = " ".join(f"{case} then {struct}" for case, struct in zip(fitting, structs, strict=True))
-            replaced.append(f"case {chosen} else active.{name}_last end as {name}_last")
-            added.append(
-                f"(case {' '.join(f'{case} then true' for case in fitting)} else false end) as {name}_worked_out"
-            )
-    for flag in dict.fromkeys(flag for c in found for flag in c.flags):
-        facts = [f"{c.table}.{flag}" for c in found if flag in c.flags] + [f"active.{flag}"]
-        replaced.append(f"coalesce({' or '.join(facts)}, {', '.join(facts)}) as {flag}")
-    joins = " ".join(f"left join {c.table} on {c.table}.customer_key = active.customer_key" for c in found)
-    columns = f"active.* replace ({', '.join(replaced)})" if replaced else "active.*"
-    return f"select {', '.join((columns, *added))} from active {joins}"
-
-
-def _newest(name: str, tables: Sequence[str], listed: str) -> str:
-    """The latest day on which a fact is known; what it does not know, `greatest` leaves out."""
-    days = [f"case when {table}.{name} is not null then {table}.dated end" for table in tables]
-    return f"greatest({', '.join((*days, listed))})"
-
-
 def _whole_months(start: str) -> str:
     """Months that are full on the date asked for, so that an anniversary is a whole year."""
     return f"(date_diff('month', {start}, $as_of) - (day({start}) > day($as_of))::integer)"
 
 
-def _dated(c: Characteristic | None) -> str:
-    return f"coalesce({c.dated_by}, said_on)" if c is not None and c.dated_by else "said_on"
-
-
 # What a row gives without being asked: the value, where its date and import stand (none: the policy's tables gave
 # it), and whether it ages.
 _DERIVED = {
-    "years_since_incorporation": ("years_from_date", "incorporation_date_from", False),
-    "months_trading": ("months_from_date", "relationship_start_from", False),
-    "net_worth_to_requested_limit": ("net_worth_to_limit", "net_worth_from", True),
+    "years_since_incorporation": ("years_from_date", "incorporation_date", False),
+    "months_trading": ("months_from_date", "relationship_start", False),
+    "net_worth_to_requested_limit": ("net_worth_to_limit", "net_worth", True),
     "industry_risk_grade": ("industry_grade", None, False),
     "industry_outlook": ("outlook", None, False),
     "country_risk_grade": ("country_grade", None, False),
@@ -211,27 +145,26 @@ _DERIVED = {
 def _stated_fact(name: str, c: Characteristic | None, policy: Policy, may_be_worked_out: bool) -> str:
     """Value, state, date and import of a stated field; the derived one where nothing was stated."""
     months = policy.external_score.valid_months if c is None else c.valid_months
-    last = f"{name}_last"
-    too_old = _too_old(f"{last}.d", months)
+    value, day, source = f"{name}_value", f"{name}_day", f"{name}_source"
     taken_back = f"{name}_said <> {schema.KNOWN}"
     if may_be_worked_out:  # a refusal yields to what was worked out from a file that came after it
-        taken_back += f" and not ({name}_worked_out and {last}.i > {name}_said_by)"
+        taken_back += f" and not ({name}_worked_out and {source} > {name}_said_by)"
         taken_back = f"coalesce({taken_back}, false)"
     never_known = f"case {name}_said when {schema.REFUSED} then {schema.REFUSED} else {schema.MISSING} end"
     state = (
-        f"case when {last} is null then {never_known}"
-        f" when {taken_back} or {too_old} then {schema.EXPIRED} else {schema.KNOWN} end"
+        f"case when {day} is null then {never_known}"
+        f" when {taken_back} or {_too_old(day, months)} then {schema.EXPIRED} else {schema.KNOWN} end"
     )
-    value, day, source = f"{last}.v", f"{last}.d", f"{last}.i"
     if name in _DERIVED:
         derived, origin, ages = _DERIVED[name]
-        own = f"({last} is null and {name}_said is null and {derived} is not null)"
-        derived_old = _too_old(f"{origin}.d", months if ages else None)
+        own = f"({day} is null and {name}_said is null and {derived} is not null)"
+        derived_old = _too_old(f"{origin}_day", months if ages else None)
         aged = f"case when {derived_old} then {schema.EXPIRED} else {schema.KNOWN} end"
         state = f"case when {own} then {aged} else {state} end"
         value = f"case when {own} then {derived} else {value} end"
         day, source = (
-            f"case when {own} then {f'{origin}.{k}' if origin else 'null'} else {last}.{k} end" for k in ("d", "i")
+            f"case when {own} then {f'{origin}_{part}' if origin else 'null'} else {name}_{part} end"
+            for part in ("day", "source")
         )
     return f"  {value} as {name}, ({state})::utinyint as {name}_state, {day} as {name}_date, {source} as {name}_import"
 
