@@ -50,6 +50,13 @@ def changed(data: bytes, part: str, change: Callable[[str], str]) -> bytes:
     return stream.getvalue()
 
 
+def test_a_column_that_is_filled_late_sets_no_row_aside() -> None:
+    rows = [["id", "amount"], *([f"C{n}", n] for n in range(80)), ["C80", 80, "a remark"]]
+    [upload] = open_file(of_rows(*rows), "late.xlsx").uploads
+    assert upload.headings == ("id", "amount", "#3")
+    assert (upload.rows_read, upload.rows.num_rows) == (81, 81)
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 

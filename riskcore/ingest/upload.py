@@ -86,15 +86,16 @@ def from_rows(
     delimiter: str,
     sheet: str = "",
     notes: tuple[Phrase, ...] = (),
+    width: int = 0,
 ) -> Upload:
     """The upload that rows of texts make, each with its number in the file; FileRefused where there are none.
 
     What stands above the headings is found, rows that are wholly empty are no rows, and a row is filled up to the
-    width of the sheet; one that is wider is set aside.
+    width of the sheet, which is that of its first rows or `width`; one that is wider is set aside.
     """
     filled = ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
     sample = list(islice(filled, _SAMPLE))
-    width = max((_width(cells) for _, cells in sample), default=0)
+    width = max([width, *(_width(cells) for _, cells in sample)])
     records = [Record(number, number, _fitted(cells, width), " ".join(cells)) for number, cells in sample]
     layout = find_layout(Dialect(delimiter), records)
     table = _Table(layout)

@@ -135,6 +135,7 @@ def _upload(about: dict[str, Any], path: Path, name: str, sha256: str) -> Upload
         encoding="Excel",
         delimiter="",
         sheet=clean_text(about["name"], _SHEET_NAME_MOST),
+        width=len(order),
     )
     notes = tuple(Phrase(key, {"n": count}) for key in _NOTES if (count := tally[key.removeprefix("opening.")]))
     return replace(upload, notes=(*notes, *upload.notes))
