@@ -1,0 +1,46 @@
+"""Lists grouped by customer: the name on a line of its own, the documents below it, a total after them."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskcore.errors import Phrase
+from riskcore.ingest.upload import Upload
+from riskcore.ingest.words import normalise_heading, synonyms
+
+_LEAST_COLUMNS = 3
+
+
+def filled_down(upload: Upload) -> Upload | None:
+    """The upload with each group's name in all of its rows, without the lines of names; None where none is grouped.
+
+    Names stand in the first column, alone on their lines; the rows of their documents leave it empty.
+    """
+    width = len(upload.headings)
+    if width < _LEAST_COLUMNS or not upload.rows.num_rows:
+        return None
+    names = upload.rows.column("c0")
+    others = pa.scalar(False)
+    for place in range(1, width):
+        others = pc.or_(others, pc.is_valid(upload.rows.column(f"c{place}")))
+    alone = pc.and_(pc.is_valid(names), pc.invert(others))
+    below = pc.and_(pc.is_null(names), others)
+    if not pc.any(alone).as_py() or 2 * pc.sum(below).as_py() < upload.rows.num_rows:
+        return None
+    rows = upload.rows.set_column(1, "c0", pc.fill_null_forward(names)).filter(pc.invert(alone))
+    passed = upload.rows.num_rows - rows.num_rows
+    return replace(
+        upload,
+        headings=(_heading(upload), *upload.headings[1:]),
+        rows=rows,
+        rows_read=upload.rows_read - passed,
+        notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": passed})),
+    )
+
+
+def _heading(upload: Upload) -> str:
+    """The first heading, that of a customer's name where the file has none there and no customer elsewhere."""
+    known = {normalise_heading(w) for f in ("customer_id", "customer_name") for w in synonyms("ledger").get(f, ())}
+    named = any(normalise_heading(heading) in known for heading in upload.headings[1:])
+    return "customer_name" if upload.headings[0].startswith("#") and not named else upload.headings[0]

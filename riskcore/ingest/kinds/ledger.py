@@ -1,0 +1,115 @@
+"""Invoices and open items: a list of what is open on a day, or a history with the days of payment."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from riskcore import schema
+from riskcore.errors import Phrase
+from riskcore.ingest.columns import type_column
+from riskcore.ingest.kinds import documents, grouped, oddities, parts, terms
+from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
+from riskcore.ingest.questioning import Option, Question
+from riskcore.store import Cursor
+
+_ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
+_FIELDS = ("customer_id", "customer_name", "currency", *_ABOUT_CUSTOMER, *(f.name for f in schema.LEDGER))
+_NEEDS = (("customer_id", "customer_name"), documents.AMOUNTS)
+
+
+def ask(asking: Asking) -> list[Question]:
+    """What codes of terms mean, and which of several currencies is the book's."""
+    return [*terms.ask(asking), *_ask_currency(asking)]
+
+
+def _ask_currency(asking: Asking) -> list[Question]:
+    match = next((m for m in asking.matches if m.field == "currency"), None)
+    if match is None or asking.store.one("select 1 from meta where name = 'currency'"):
+        return []
+    read = type_column(asking.scratch, match, asking.policy).read
+    codes = sorted({cell.currency for cell in read.values() if cell.currency})
+    if len(codes) < 2:
+        return []
+    options = tuple(Option(code, "ledger.currency_code", {"code": code}) for code in codes)
+    slots = {"heading": match.heading, "currencies": ", ".join(codes)}
+    return [Question("book_currency", "currency", "ledger.currency", "currency", match.heading, slots, options)]
+
+
+def currency(shaping: Shaping) -> str | None:
+    """The currency that was answered, else the only one of the file; only where the book has none."""
+    if shaping.store.one("select 1 from meta where name = 'currency'"):
+        return None
+    if "book_currency" in shaping.answers:
+        return shaping.answers["book_currency"]
+    documents.prepare(shaping)
+    codes = shaping.scratch.texts("select distinct currency from document_row where currency is not null")
+    return codes[0] if len(codes) == 1 else None
+
+
+def judge(shaping: Shaping) -> Iterator[Problem]:
+    """Rows that are no receivables or stand there twice, and what is odd about those that are."""
+    documents.prepare(shaping)
+    yield from oddities.of_rows(shaping)
+    yield from oddities.without_rate(shaping, currency(shaping))
+
+
+def tables(shaping: Shaping, only_open: bool) -> Mapping[str, str]:
+    """The parts of documents, and what the rows say of their customers."""
+    parts.prepare(shaping, only_open)
+    return {"input": _input(shaping, only_open), "item": "select * from part order by customer_id, line"}
+
+
+def _input(shaping: Shaping, only_open: bool) -> str:
+    """A row per customer with what most of its rows say; in a history dated by its first document."""
+    names = [name for name in ("customer_name", *_ABOUT_CUSTOMER) if shaping.has(name)]
+    said = "".join(
+        f" left join (select customer_id, arg_max({name}, (rows, -first)) as most_{name} from (select customer_id, "
+        f"{name}, count(*) as rows, min(line) as first from told where {name} is not null group by all) "
+        f"group by customer_id) using (customer_id)"
+        for name in names
+    )
+    columns = "".join(f", most_{name} as {name}" for name in names if name != "customer_name")
+    name = "coalesce(most_customer_name, customer_id)" if "customer_name" in names else "customer_id"
+    return (
+        "with told as (select * from typed anti join aside using (line)), days as ("
+        "select customer_id, min(line) as line, min(invoice_date) as first_day, "
+        "case when min(currency) = max(currency) then min(currency) end as currency from taken group by customer_id) "
+        f"select customer_id, {name} as customer_name, line, currency, "
+        f"{'null::date' if only_open else 'first_day'} as dated{columns} from days{said} order by line"
+    )
+
+
+def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
+    """How many credits there are, and what the file leaves unsaid."""
+    parts.prepare(shaping, only_open)
+    return oddities.notes(shaping, only_open)
+
+
+def mark_overlapping(cursor: Cursor, import_id: int) -> None:
+    """Mark an import that names any document of a customer that an earlier import names, unless that was undone."""
+    cursor.execute(
+        "update import set overlapping = exists (select 1 from item new join item old using (customer_key, document) "
+        "join import earlier on earlier.import_id = old.import_id where new.import_id = $import_id "
+        "and old.import_id < $import_id and earlier.undone_at is null) where import_id = $import_id",
+        {"import_id": import_id},
+    )
+
+
+def _kind(name: str, only_open: bool) -> Kind:
+    return Kind(
+        id=name,
+        fields=_FIELDS,
+        needs=_NEEDS if only_open else (*_NEEDS, ("invoice_date", "posting_date", "baseline_date")),
+        tables=partial(tables, only_open=only_open),
+        group="ledger",
+        ask=ask,
+        judge=judge,
+        fits=partial(oddities.fits, only_open=only_open),
+        reshape=grouped.filled_down,
+        whole_by_default=only_open,
+        notes=partial(notes, only_open=only_open),
+        currency=currency,
+    )
+
+
+OPEN_ITEMS = _kind("open_items", only_open=True)
+INVOICES = _kind("invoices", only_open=False)

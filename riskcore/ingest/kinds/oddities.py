@@ -1,0 +1,138 @@
+"""What is to be said of the rows of a ledger: which are no receivables, what is odd, and what the file leaves open."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from riskcore.errors import Phrase
+from riskcore.ingest.kinds import documents
+from riskcore.ingest.kinds.base import VALUE_MOST, Problem, Shaping
+from riskcore.ingest.mapping import Match
+from riskcore.ingest.upload import Upload
+
+
+def fits(upload: Upload, matches: Sequence[Match], only_open: bool) -> float:
+    """A ledger has documents or days of its own; days of payment make it a history."""
+    known = {m.field for m in matches if m.field and m.samples}
+    if not known & {"document_no", "due_date", "invoice_date", "baseline_date"}:
+        return -1.0
+    is_history = "paid_date" in known
+    return 0.5 if is_history != only_open else -0.5
+
+
+def of_rows(shaping: Shaping) -> Iterator[Problem]:
+    """Rows that are set aside, and those that are taken although something about them cannot be."""
+    yield from _without_amount(shaping)
+    yield from _listed(shaping, "invoice_status", "status = 'void'", "ledger.void", "row")
+    yield from _listed(shaping, "special_gl", "noted", "ledger.noted", "row")
+    if shaping.has("document_no"):
+        yield from _twice(shaping)
+    invoice = "type = 'invoice'"
+    yield from _listed(shaping, "due_date", f"{invoice} and due_date < invoice_date", "ledger.due_before_invoice")
+    yield from _listed(shaping, "paid_date", f"{invoice} and paid_date < invoice_date", "ledger.paid_before_invoice")
+    yield from _listed(shaping, "paid_date", "status = 'open' and paid_date is not null", "ledger.paid_though_open")
+    yield from _overpaid(shaping)
+    today = shaping.as_of or date.today()
+    for name in ("invoice_date", "paid_date"):
+        yield from _listed(shaping, name, f"{name} > date '{today}'", "ledger.after_the_day", day=str(today))
+
+
+def _listed(
+    shaping: Shaping, name: str, condition: str, reason: str, effect: str = "note", **slots: str
+) -> Iterator[Problem]:
+    """The rows of `document_row` that a condition holds for, each with what its cell of a field says."""
+    match = next((c.match for c in shaping.columns if c.field.name == name), None)
+    if match is None:
+        return
+    for line, text in shaping.scratch.cursor.execute(
+        f"select line, coalesce(c{match.index}, '') from document_row join upload using (line) where {condition}"
+    ).fetchall():
+        yield line, match.heading, text[:VALUE_MOST], reason, slots, effect
+
+
+def _without_amount(shaping: Shaping) -> Iterator[Problem]:
+    """Rows of a customer that say no amount; a cell that cannot be read is listed for itself."""
+    columns = [c for c in shaping.columns if c.field.name in documents.AMOUNTS]
+    unsaid = " and ".join(f"{c.field.name}_raw is null" for c in columns)
+    wrong = [
+        f"and not exists (select 1 from {c.table} r where r.text = c{c.match.index} and r.wrong)"
+        for c in columns
+        if c.read
+    ]
+    for (line,) in shaping.scratch.cursor.execute(
+        f"select line from typed join upload using (line) where customer_id is not null and {unsaid} {' '.join(wrong)}"
+    ).fetchall():
+        yield line, columns[0].match.heading, "", "ledger.no_amount", {}, "row"
+
+
+def _twice(shaping: Shaping) -> Iterator[Problem]:
+    """Rows of a document that repeat an earlier one cell by cell."""
+    cells = ", ".join(f"c{place}" for place in range(len(shaping.upload.headings)))
+    for line, number, first in shaping.scratch.cursor.execute(
+        "with repeated as (select customer_id, document from document_row where number is not null "
+        "group by all having count(*) > 1), "
+        "looked_at as (select line, number from document_row semi join repeated using (customer_id, document)) "
+        f"select line, number, first from (select line, number, min(line) over (partition by {cells}) as first "
+        "from upload join looked_at using (line)) where line > first"
+    ).fetchall():
+        yield line, shaping.heading("document_no"), number[:VALUE_MOST], "ledger.twice", {"first": first}, "row"
+
+
+def _overpaid(shaping: Shaping) -> Iterator[Problem]:
+    """Documents whose payments come to more than they are worth."""
+    if not shaping.has("paid_amount"):
+        return
+    for line, paid in shaping.scratch.cursor.execute(
+        "select min(line), sum(paid) from (select *, "
+        "case when number is null then line end as apart from document_row where gross > 0 and paid is not null) "
+        "group by customer_id, document, apart having sum(paid) > "
+        "case when min(gross) = max(gross) then min(gross) else sum(gross) end"
+    ).fetchall():
+        yield line, shaping.heading("paid_amount"), f"{paid}", "ledger.overpaid", {}, "note"
+
+
+def without_rate(shaping: Shaping, currency: str | None) -> Iterator[Problem]:
+    """Currencies other than the book's that no rate is known for: their rows and sum, on the first line of each."""
+    if not shaping.has("currency"):
+        return
+    kept = shaping.store.one("select value from meta where name = 'currency'")
+    own = str(kept[0]) if kept else currency or shaping.policy.currency
+    rated = {
+        str(code)
+        for (code,) in shaping.store.rows(
+            "select distinct currency from rate join import using (import_id) where undone_at is null"
+        )
+    }
+    for line, code, rows, total in shaping.scratch.cursor.execute(
+        "select min(line), currency, count(*), sum(gross) from document_row where currency is not null "
+        "group by currency order by 1"
+    ).fetchall():
+        if code != own and code not in rated:
+            slots = {"rows": rows, "total": f"{total:,.2f}", "own": own}
+            yield line, shaping.heading("currency"), code, "ledger.without_rate", slots, "note"
+
+
+_COUNTED = (
+    ("ledger.note_credit_notes", "type = 'credit_note'", "gross"),
+    ("ledger.note_payments", "type = 'payment'", "gross"),
+    ("ledger.note_down_payments", "type = 'down_payment'", "gross"),
+    ("ledger.note_partial", "status = 'partial' and paid is null and coalesce(open = gross, true)", "rest"),
+    ("ledger.note_credited", "credited <> 0", "credited"),
+    ("ledger.note_due_unknown", "due_date is null and type = 'invoice' and rest <> 0", "rest"),
+)
+_UNDATED = ("ledger.note_undated", "own_paid <> 0 and paid_date is null", "own_paid")
+
+
+def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
+    """How many documents there are of each odd kind, and their sum per currency."""
+    said = []
+    for key, condition, amount in (*_COUNTED, *(() if only_open else (_UNDATED,))):
+        sums = shaping.scratch.cursor.execute(
+            f"select coalesce(currency, ''), count(*), sum({amount}) from unit where {condition} group by 1 order by 1"
+        ).fetchall()
+        if sums:
+            listed = "; ".join(f"{code} {total:,.2f}".strip() for code, _, total in sums)
+            said.append(Phrase(key, {"n": sum(count for _, count, _ in sums), "sums": listed}))
+    bills = shaping.scratch.cursor.execute("select count(*) from taken where special and gross > 0").fetchone()
+    if bills and bills[0]:
+        said.append(Phrase("ledger.note_special", {"n": bills[0]}))
+    return said
