@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import chosen, latest, live
+from riskcore.features import chosen, latest, ledger, live, ratings
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Characteristic, Policy
 from riskcore.store import Cursor
 
-_SOURCES: tuple[Callable[[Cursor, Policy, date, Keys | None], Computed | None], ...] = ()
+_SOURCES: tuple[Callable[[Cursor, Policy, date, Keys | None], Computed | None], ...] = (
+    ledger.work_out,
+    ratings.grades,
+    ratings.payment_index,
+)
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of registration numbers, GB 32100: no I, O, S, V, Z
 
 

@@ -1,0 +1,21 @@
+"""Other currencies in the book's own: by the newest rate that was set by a day, never by a guess."""
+
+from datetime import date
+
+from riskcore import settings
+from riskcore.policy import Policy
+from riskcore.store import Cursor, sql
+
+
+def book_currency(cursor: Cursor, policy: Policy) -> str:
+    """The currency of the book's amounts: that of its files, else the policy's."""
+    return settings.get(cursor, "currency") or policy.currency
+
+
+def prepare(cursor: Cursor, policy: Policy, as_of: date) -> None:
+    """Make the temporary table `conversion`: currency, and rate in units of the book's currency for one of it.
+
+    Of each currency the rate of the newest day up to `as_of`, of that day the one taken in last; reads `live`. A
+    currency that is not in the table has no rate.
+    """
+    cursor.execute(sql("conversion"), {"as_of": as_of, "book": book_currency(cursor, policy)})

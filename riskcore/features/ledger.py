@@ -1,0 +1,113 @@
+"""How customers pay, from their invoices, credit notes and payments as of a date: exact sums of cents and days.
+
+An item counts from its invoice date on and is open until it is paid. Days beyond terms weigh invoices by value, early
+payment counting negative and what stands open and overdue as late as it is by then; credit notes, payments on account
+and down payments weigh nothing. The ledger is read on the date asked for, or on the last day that its files tell of
+where that is earlier: an old list is no news of today, and its facts age by that day.
+"""
+
+from datetime import date
+
+from riskcore.features import conversion, live
+from riskcore.features.computed import Computed
+from riskcore.features.live import Keys
+from riskcore.policy import Policy
+from riskcore.store import Cursor, sql
+
+# What more than 90 days past due must come to at least, in the book's currency, to be material beside 1 % of the
+# exposure: the absolute threshold for other than retail exposures in Delegated Regulation (EU) 2018/171.
+PAST_DUE_MINIMUM = 500
+
+_PERIODS = f"""
+select ($day - interval 12 month)::date as year, ($day - interval 3 month)::date as quarter,
+  ($day - interval 6 month)::date as half_year, ($day - interval 24 month)::date as two_years,
+  {", ".join(f"last_day($day - interval {n} month) as month_{n}" for n in range(1, 7))}
+"""
+
+
+def work_out(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Computed | None:
+    """Make the table `ledger`: payment behaviour, balances and dates of each customer with items; reads `live`.
+
+    Averages need an invoice paid, due or overdue within their months, else they are NULL. Measures: days beyond terms
+    and their trend (the last 3 months less the 9 before), open more than 30 days past due in per cent of open invoices
+    (credits not taken off), the worst days that at least 1 % of the value of 24 months was late by, the highest
+    balance of the last six month ends and of the day in per cent of the newest limit. Sales need a history: a list of
+    what is open does not tell them.
+    """
+    day = prepare_items(cursor, policy, as_of, keys)
+    if day is None:
+        return None
+    dates = periods(cursor, day)
+    months = {f"month_{n}": dates[f"month_{n}"] for n in range(1, 7)}
+    starts = {name: dates[name] for name in ("year", "quarter", "half_year", "two_years")}
+    bound = {"as_of": day, "asked_for": as_of, "minimum_cents": PAST_DUE_MINIMUM * 100}
+    cursor.execute(sql("ledger_features"), bound | starts | months)
+    if cursor.execute("select 1 from ledger where is_worst_sought limit 1").fetchone():
+        cursor.execute(sql("ledger_worst"), {"two_years": dates["two_years"]})
+    drop_items(cursor)
+    return Computed(
+        "ledger",
+        stated=(
+            "days_beyond_terms_12m",
+            "past_due_over_30_pct",
+            "worst_days_past_due_24m",
+            "payment_trend_days",
+            "peak_utilisation_6m_pct",
+        ),
+        plain=("exposure", "ar_balance", "past_due_amount", "annual_sales", "last_sale_date", "last_receipt_date"),
+        fallback=("relationship_start",),
+        flags=("k5",),
+    )
+
+
+def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> date | None:
+    """Make the view `ledger_item` of all items that count, and return the day that they are seen on; reads `live`.
+
+    The day is `as_of` or the last one that the files tell of; None where there are no items. Amounts in a currency
+    without a rate stay in their own cents, and `ledger_unconverted` names their customers.
+    """
+    cursor.execute(sql("ledger_imports"), {"as_of": as_of})
+    found = cursor.execute(
+        "select max(told_through), bool_or(overlapping or closed_on is not null) from ledger_import"
+    ).fetchone()
+    day, is_told_twice = found or (None, None)
+    if day is None:
+        return None
+    wanted = live.between(keys)
+    if is_told_twice:
+        cursor.execute(sql("ledger_settled").replace("keys_wanted", wanted))
+        seen = "select * from ledger_settled"
+    else:
+        seen = (
+            "select item.* replace (case when paid_date <= told_through then paid_date end as paid_date), "
+            "false as is_inferred, listed, told_through from item join ledger_import using (import_id) "
+            f"where invoice_date <= told_through and {wanted}"
+        )
+    conversion.prepare(cursor, policy, as_of)
+    book = {"book": conversion.book_currency(cursor, policy)}
+    is_foreign = cursor.execute(f"select 1 from ({seen}) where currency <> $book limit 1", book).fetchone()
+    if is_foreign:
+        cursor.execute(sql("ledger_unconverted").replace("seen_items", f"({seen})"), book)
+        seen = f"select seen.*, coalesce(rate, 1) as rate from ({seen}) seen left join conversion using (currency)"
+    else:
+        cursor.execute("create or replace temp table ledger_unconverted (customer_key integer, is_mixed boolean)")
+    cents = "round(amount * 100 * rate)::bigint" if is_foreign else "(amount * 100)::bigint"
+    cursor.execute(sql("ledger_items").replace("source_of_items", seen).replace("cents_of_item", cents))
+    return date.fromisoformat(str(day))
+
+
+def drop_items(cursor: Cursor) -> None:
+    """Forget what `prepare_items` made."""
+    cursor.execute("drop view if exists ledger_item")
+    for table in ("ledger_settled", "ledger_unconverted", "ledger_import", "conversion"):
+        cursor.execute(f"drop table if exists {table}")
+
+
+def periods(cursor: Cursor, day: date) -> dict[str, date]:
+    """The days that periods up to `day` begin after (year, quarter, half_year, two_years) and the month ends before.
+
+    `month_1` is the end of the month before that of `day`, `month_6` the sixth back.
+    """
+    answer = cursor.execute(_PERIODS, {"day": day})
+    names = [column[0] for column in answer.description]
+    return dict(zip(names, answer.fetchone() or (), strict=True))
