@@ -106,8 +106,10 @@ active as (
 ),
 chosen as ({chosen.query(found)}),
 worked_out as (
-  select chosen.*, industry_word.section as industry_section,
-    industry_word.grade as industry_grade, industry_word.outlook as outlook, country_word.grade as country_grade,
+  select chosen.*, country_word.grade as country_grade,
+    case when named.word is null then coded.section else named.section end as industry_section,
+    case when named.word is null then coded.grade else named.grade end as industry_grade,
+    case when named.word is null then coded.outlook else named.outlook end as outlook,
     case when incorporation_date <= $as_of
       then round({_whole_months("incorporation_date")} / 12, 6) end as years_from_date,
     case when relationship_start <= $as_of then {_whole_months("relationship_start")} end as months_from_date,
@@ -115,9 +117,9 @@ worked_out as (
       then round(net_worth::double / coalesce(requested_limit, credit_limit)::double, 6) end as net_worth_to_limit,
     coalesce(country_word.code = $home, country is null) as registered_at_home
   from chosen
-  left join industry_word on industry_word.word = coalesce(
-    (select min(w.word) from industry_word w where w.word = lower(trim(chosen.industry))),
-    lower(nullif(regexp_extract(upper(trim(chosen.industry)), '^([A-T])[0-9]{{2,4}}$', 1), '')))
+  left join industry_word as named on named.word = lower(trim(chosen.industry))
+  left join industry_word as coded
+    on coded.word = lower(nullif(regexp_extract(upper(trim(chosen.industry)), '^([A-T])[0-9]{{2,4}}$', 1), ''))
   left join country_word on country_word.word = lower(trim(chosen.country))
 )
 select customer_key, coalesce(customer_name, customer_id) as customer_name, {unstated}, industry_section,
@@ -174,7 +176,12 @@ def _stated_fact(name: str, c: Characteristic | None, policy: Policy, may_be_wor
 
 
 def _too_old(day: str, months: int | None) -> str:
-    return "false" if months is None else f"$as_of > {day} + interval {int(months)} month"
+    """Whether `day` and its months are past, compared with a day that is the same for all customers."""
+    if months is None:
+        return "false"
+    first = f"date_trunc('month', $as_of - interval {int(months)} month)::date"
+    # A month without such a day is all past: 30 June and 8 months are over on the last of a February.
+    return f"{day} < least({first} + (day($as_of) - 1)::integer, ({first} + interval 1 month)::date)"
 
 
 def _registration_fails() -> str:
