@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import cells, decimals
-from riskcore.ingest.cells import Cell
+from riskcore.ingest.cells import Cell, Order
 from riskcore.ingest.columns import Column, Scratch, source_sql, type_column
+from riskcore.ingest.dayorder import Orders, find_orders
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking
 from riskcore.ingest.mapping import Match
@@ -42,6 +43,7 @@ def ask(asking: Asking, kind: Kind) -> tuple[Question, ...]:
     commas = decimals.with_comma(marks)
     unclear = decimals.undecided(marks, matches)
     asked = [] if unclear is None else [_decimals(unclear, str(marks[unclear.index].either))]
+    asked += _dates(find_orders(scratch, matches), matches)
     for match in matches:
         if match.field is None:
             continue
@@ -79,6 +81,8 @@ def apply(
     low, high = policy.base_score, policy.top_score
     said = next((answer == "thousands" for name, answer in answers.items() if name.startswith("decimals:")), None)
     commas = decimals.with_comma(decimals.marks(scratch, matches), said)
+    found = find_orders(scratch, matches)
+    order_of = {place: cast(Order, answers["dates"]) for place in found.possible} | dict(found.decided)
     for match in matches:
         answer = answers.get(f"percent:{match.index}") or answers.get(f"score:{match.index}") or "as_is"
         kind, _, detail = answer.partition(":")
@@ -93,10 +97,12 @@ def apply(
                 columns.append(type_column(scratch, match, policy, grades=_grader(detail, policy)))
                 notes.append(Phrase("questions.note_agency", heading))
             continue
-        column = type_column(scratch, match, policy, match.index in commas)
+        column = type_column(scratch, match, policy, match.index in commas, order_of.get(match.index))
         if kind == "times_100":
-            # Rounded, so that 0.57 becomes 57 and not the float just below it.
-            column = replace(column, final=f"round({column.final} * 100, 6)")
+            # Rounded, so that 0.57 becomes 57 and not the float just below it; what has a sign is per cent already.
+            signed = f"regexp_matches(upload.c{match.index}, '[%％]')"
+            times = f"case when {signed} then {column.value} else round(({column.value}) * 100, 6) end"
+            column = replace(column, value=times)
         elif kind == "mirror":
             column = replace(column, final=f"{low + high} - {column.final}")
         elif kind in {"stretch_good", "stretch_risk"}:
@@ -128,14 +134,35 @@ def _decimals(match: Match, sample: str) -> Question:
     return _question("decimals", match, "questions.decimals", {"heading": match.heading, "sample": sample}, options)
 
 
+_ORDERS: dict[Order, str] = {
+    "day": "questions.dates_day",
+    "month": "questions.dates_month",
+    "year": "questions.dates_year",
+}
+
+
+def _dates(found: Orders, matches: Sequence[Match]) -> list[Question]:
+    """The one question on the dates of a file."""
+    if not found.possible:
+        return []
+    place = next(iter(found.possible))
+    match = next(m for m in matches if m.index == place)
+    options = tuple(
+        Option(order, _ORDERS[order], {"sample": found.sample, "day": cells.read_date(found.sample, order).value})
+        for order in found.possible[place]
+    )
+    slots = {"heading": match.heading, "sample": found.sample}
+    return [Question("dates", "dates", "questions.dates", str(match.field), match.heading, slots, options)]
+
+
 def _percent(scratch: Scratch, column: Column) -> list[Question]:
     source = f"upload.c{column.match.index}"
     row = scratch.cursor.execute(
-        f"select median(abs(value)) filter (where value <> 0), bool_or(signed) from "
-        f"(select {column.value} as value, regexp_matches({source}, '[%％]') as signed from {source_sql([column])})"
+        f"select median(abs(value)) from (select {column.value} as value from {source_sql([column])} "
+        f"where not regexp_matches({source}, '[%％]')) where value <> 0"
     ).fetchone()
-    median, signed = row or (None, False)
-    if median is None or signed or median >= RATIO_BELOW:
+    [median] = row or (None,)
+    if median is None or median >= RATIO_BELOW:
         return []
     options = (Option("times_100", "questions.percent_times_100"), Option("as_is", "questions.percent_as_is"))
     slots = {"heading": column.match.heading, "median": f"{median:.3g}"}
@@ -178,7 +205,11 @@ def _score(scratch: Scratch, column: Column, policy: Policy) -> list[Question]:
 
 def covers(agency: Agency, lowest: float, highest: float) -> bool:
     """Whether an agency's scale reaches over all of the values."""
-    return bool(agency.bands) and min(b.lower for b in agency.bands) <= lowest and highest <= max(b.upper for b in agency.bands)
+    return (
+        bool(agency.bands)
+        and min(b.lower for b in agency.bands) <= lowest
+        and highest <= max(b.upper for b in agency.bands)
+    )
 
 
 def grade_of(agency: Agency, value: float) -> str | None:

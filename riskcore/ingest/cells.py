@@ -18,7 +18,7 @@ from riskcore.ingest.words import SIGNS, cell_words, currencies, normalise_headi
 
 DAY_FIRST_YEAR, DAY_LAST_YEAR = 1800, 2200
 _YEARS = range(1900, 2101)
-_SERIALS = range(20_000, 80_001)
+SERIALS = range(25_569, 80_001)  # days of spreadsheets from 1970 on; days counted from 1960 are smaller
 _SERIAL_ZERO = date(1899, 12, 30)  # of a spreadsheet, for dates after February 1900
 _LARGEST = Decimal("1e300")  # more counts as infinite
 
@@ -32,17 +32,19 @@ _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|∞|1\.#(inf|ind|qnan)0*)")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
-_DOTTED = re.compile(r"()(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_DOTTED = re.compile(r"()(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
 _MONTH = re.compile(r"(\d{4})(?:[-/]|年)(\d{1,2})月?")
 _NAMED = re.compile(
-    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<month>[a-z]{3,9})[-/., ]*(?P<year>\d{4})"
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<month>[a-z]{3,9})[-/., ]*(?P<year>\d{4}|\d{2})"
     r"|(?P<month_first>[a-z]{3,9})[-/. ]*(?:(?P<day_second>\d{1,2})(?:st|nd|rd|th)?[-/., ]+)?(?P<year_last>\d{4})"
 )
 _MONTHS = ["january", "february", "march", "april", "may", "june"]
 _MONTHS += ["july", "august", "september", "october", "november", "december"]
 _HALF_MONTH = 15
-_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?( ?z|[+-]\d{2}:?\d{2})?$")
+SHORTENED = re.compile(r"\d(\.\d+)?[Ee]\+\d{1,2}")  # what a spreadsheet makes of a long number
+_BLANK_IN_DATE = re.compile(r"\s*([年月/.-])\s*|\s+(?=日)")
+_TIME = re.compile(r"[t ]\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[ap]m)?( ?z|[+-]\d{2}:?\d{2})?$")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ def _problem(reason: str, **slots: Any) -> Cell:
 def silence(text: str, stated: bool) -> Cell | None:
     """What a word says that gives no value: missing, refused or withdrawn; None where it is no such word."""
     word = plain(text)
+    if is_error(word):
+        return Cell(reason="problems.error_cell", effect="cell")
     if word in cell_words("cell.missing") or not word:
         return Cell()
     if stated and word in cell_words("cell.refused"):
@@ -74,6 +78,11 @@ def silence(text: str, stated: bool) -> Cell | None:
     if stated and word in cell_words("cell.withdrawn"):
         return Cell(state=schema.WITHDRAWN)
     return None
+
+
+def is_error(word: str) -> bool:
+    """Whether a spreadsheet wrote this in place of a value: #N/A, #DIV/0!"""
+    return word in cell_words("cell.error")
 
 
 def read_number(text: str, unit: str | None, comma: bool = False, counted_in: int = 1) -> Cell:
@@ -149,31 +158,59 @@ def _without_unit(t: str, unit: str | None, counted_in: int) -> tuple[str, Decim
     return t, Decimal(1)
 
 
-def day_first(texts: Iterable[str]) -> bool | None:
-    """Whether a column writes the day before the month: its dates above 12 decide; None where they do not."""
-    firsts, seconds = set[bool](), set[bool]()
+Order = Literal["day", "month", "year"]  # what stands first in a date such as 05/01/26
+ORDERS: tuple[Order, ...] = ("day", "month", "year")
+
+
+def orders(texts: Iterable[str]) -> dict[Order, int]:
+    """How many of a column's dates such as 05/01/2026 each order can read; only years of two digits may stand first."""
+    found = dict.fromkeys(ORDERS, 0)
     for text in texts:
-        if found := _SLASHED.fullmatch(_TIME.sub("", plain(text))):
-            firsts.add(int(found[1]) > 12)
-            seconds.add(int(found[2]) > 12)
-    if (True in firsts) == (True in seconds):
-        return None
-    return True in firsts
+        parts = _SLASHED.fullmatch(_bare_date(text))
+        if parts is None:
+            continue
+        first, second, third = parts.groups()
+        for order in found:
+            found[order] += _slashed(first, second, third, order).reason is None
+    return found
 
 
-def read_date(text: str, is_day_first: bool | None) -> Cell:
-    """A date however it is written, with a time or without.
+def _slashed(first: str, second: str, third: str, order: Order) -> Cell:
+    if order == "year":
+        return _problem("not_a_date") if len(third) == 4 else _day(_century(first), int(second), int(third))
+    day, month = (first, second) if order == "day" else (second, first)
+    return _day(_century(third), int(month), int(day))
 
-    A bare year is its first of July, a bare month its fifteenth, 20000 to 80000 a spreadsheet's day.
+
+def _century(year: str) -> int:
+    """A year of two digits lies between 1970 and 2069."""
+    return int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 70 else 2000)
+
+
+def serials_of(texts: Iterable[str]) -> range:
+    """The numbers that stand for days in a column: earlier ones too where most are days of a spreadsheet."""
+    numbers = [int(text) for text in texts if re.fullmatch(r"\d{5}", text)]
+    is_sheet = 2 * sum(number in SERIALS for number in numbers) > len(numbers)
+    return range(10_000, SERIALS.stop) if is_sheet else SERIALS
+
+
+def _bare_date(text: str) -> str:
+    return _BLANK_IN_DATE.sub(r"\1", _TIME.sub("", plain(text)))
+
+
+def read_date(text: str, order: Order | None, serials: range = SERIALS) -> Cell:
+    """A date however it is written, with a time or without; `order`: how a date such as 05/01/2026 is meant.
+
+    A bare year is its first of July, a bare month its fifteenth, a number among `serials` a spreadsheet's day.
     """
-    t = _TIME.sub("", plain(text))
+    t = _bare_date(text)
     if t in cell_words("cell.no_date"):
         return Cell()
     if found := re.fullmatch(r"(\d{4,5})(\.\d*)?年?", t):
         whole = int(found[1])
         if whole in _YEARS and not (found[2] or "").strip(".0"):
             return Cell(date(whole, 7, 1))
-        if whole in _SERIALS:
+        if whole in serials:
             return Cell(_SERIAL_ZERO + timedelta(days=whole))
     for pattern in (_ISO, _COMPACT, _CHINESE):
         if found := pattern.fullmatch(t):
@@ -181,12 +218,13 @@ def read_date(text: str, is_day_first: bool | None) -> Cell:
     if found := _MONTH.fullmatch(t):
         return _day(int(found[1]), int(found[2]), _HALF_MONTH)
     if found := _DOTTED.fullmatch(t):
-        return _day(int(found[4]), int(found[3]), int(found[2]))
+        return _day(_century(found[4]), int(found[3]), int(found[2]))
     if found := _SLASHED.fullmatch(t):
-        first, second, year = map(int, found.groups())
-        if first == second or is_day_first is not None:
-            return _day(year, second, first) if is_day_first else _day(year, first, second)
-        return _problem("date_order")
+        first, second, third = found.groups()
+        if order is not None:
+            return _slashed(first, second, third, order)
+        read = {cell.value: cell for each in ORDERS if (cell := _slashed(first, second, third, each)).reason is None}
+        return _problem("date_order") if len(read) > 1 else next(iter(read.values()), _problem("no_such_day"))
     return _named_date(t) or _problem("not_a_date")
 
 
@@ -198,7 +236,7 @@ def _named_date(t: str) -> Cell | None:
     word = found["month"] or found["month_first"]
     month = next((place for place, name in enumerate(_MONTHS, 1) if name.startswith(word)), None)
     day = int(found["day"] or found["day_second"] or _HALF_MONTH)
-    return None if month is None else _day(int(found["year"] or found["year_last"]), month, day)
+    return None if month is None else _day(_century(found["year"] or found["year_last"]), month, day)
 
 
 def _day(year: int, month: int, day: int) -> Cell:
@@ -233,8 +271,10 @@ def read_id(text: str) -> Cell:
     """A customer's number letter by letter, but for full width and characters that cannot be seen."""
     folded = unicodedata.normalize("NFKC", text)
     seen = "".join(ch for ch in folded if unicodedata.category(ch) not in {"Cc", "Cf"}).strip()
-    if plain(seen) in cell_words("cell.missing") or not seen:
+    if plain(seen) in cell_words("cell.missing") or is_error(plain(seen)) or not seen:
         return Cell()
+    if SHORTENED.fullmatch(seen):
+        return _problem("number_destroyed")
     if normalise_heading(seen) in {normalise_heading(word) for word in cell_words("cell.total")}:
         return _problem("total_row")  # however it is spaced: 合 计, TOTAL:
     return Cell(seen)

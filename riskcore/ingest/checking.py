@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from riskcore.errors import FileRefused, Phrase
-from riskcore.ingest import problems
+from riskcore.ingest import numbering, problems
 from riskcore.ingest.asking import apply, ask, settle
 from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import CUSTOMERS, Kind
@@ -76,9 +76,13 @@ def judge(
     scratch, upload = asking.scratch, asking.upload
     columns, notes = apply(scratch, asking.matches, answers, asking.policy)
     make_typed(scratch, columns)
+    if kind.names_customers:
+        notes += numbering.unify(scratch, asking.store)
     told = as_of or _newest(scratch, columns)
     shaping = Shaping(scratch, upload, columns, answers, asking.policy, asking.store, told)
-    currency = one_currency(columns, asking.store) if kind.one_row_per_customer else kind.currency(shaping)
+    currency = (
+        one_currency(columns, asking.store, upload.unit_line) if kind.one_row_per_customer else kind.currency(shaping)
+    )
     listed = problems.find(shaping, kind)
     aside = listed.loc[listed["effect"] == "row", "line"].unique()
     scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
@@ -121,11 +125,11 @@ def with_id(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phr
     return [as_id, *by_field.values()], [Phrase("questions.note_name_is_id")]
 
 
-def one_currency(columns: Sequence[Column], store: Store) -> str | None:
+def one_currency(columns: Sequence[Column], store: Store, unit_line: str = "") -> str | None:
     """The currency that the file names; FileRefused where its amounts cannot be added up, or not to the book's."""
     said = {cell.currency for column in columns for cell in column.read.values() if cell.currency}
     headings = (heading_currency(column.match.heading) for column in columns if column.field.kind == "amount")
-    said |= {currency for currency in headings if currency}
+    said |= {currency for currency in (*headings, heading_currency(unit_line)) if currency}
     codes = said - SIGNS.keys()
     if len(codes) > 1:
         raise FileRefused("file_currencies", currencies=", ".join(sorted(codes)))

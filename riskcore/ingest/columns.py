@@ -1,5 +1,6 @@
 """Columns of text made into typed columns in the database: cast where they are plain, read one by one where not."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pyarrow as pa
 
 from riskcore import schema
 from riskcore.ingest import cells
-from riskcore.ingest.cells import Cell
+from riskcore.ingest.cells import Cell, Order
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.periods import read_period
 from riskcore.ingest.upload import Upload
@@ -21,6 +22,8 @@ _PLAIN_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?"
 _PLAIN_DATE = r"(19|20)\d{2}-\d{2}-\d{2}"
 _PLAIN_ID = r"[!-&(-~][!-~]*( +[!-~]+)*"  # visible ASCII, not begun by an apostrophe
 NUMBERS = {"amount", "number", "count", "score"}
+_NUMBERED = {"document_no", "invoice_ref", "reg_no", "tax_id"}  # texts that a spreadsheet may take for numbers
+_SILENT = "lower({}) in (select word from missing_word)"
 _AMOUNT_MOST = Decimal(10) ** 20  # beyond what the store holds, so that it is found too large there
 
 _ARROW = {
@@ -64,7 +67,9 @@ class Scratch:
         self._store = Store()
         self.cursor = self._store.cursor()
         self.cursor.register("upload", upload.rows)
-        self.cursor.register("missing_word", pa.table({"word": sorted(cell_words("cell.missing"))}))
+        self.cursor.register(
+            "missing_word", pa.table({"word": sorted(cell_words("cell.missing") | cell_words("cell.error"))})
+        )
 
     def __enter__(self) -> "Scratch":
         return self
@@ -79,11 +84,17 @@ class Scratch:
 
 
 def type_column(
-    scratch: Scratch, match: Match, policy: Policy, comma: bool = False, grades: Callable[[str], Cell] | None = None
+    scratch: Scratch,
+    match: Match,
+    policy: Policy,
+    comma: bool = False,
+    order: Order | None = None,
+    grades: Callable[[str], Cell] | None = None,
 ) -> Column:
     """The typed form of a mapped column.
 
-    `comma`: decimals follow a comma. `grades` reads a score column's texts as external grades instead.
+    `comma`: decimals follow a comma. `order`: what stands first in its dates. `grades` reads a score column's texts as
+    external grades instead.
     """
     field = schema.field("external_grade" if grades else str(match.field))
     source = f"c{match.index}"
@@ -91,7 +102,7 @@ def type_column(
     if comma and not grades:
         odd = "true"  # 1.234 is more than a thousand here, which no cast knows
     texts = scratch.texts(f"select distinct {source} from upload where {source} is not null and ({odd})")
-    reader = grades or _reader(field, texts, match, policy, comma)
+    reader = grades or _reader(field, texts, match, policy, comma, order)
     read = {text: reader(cells.unquoted(text)) for text in texts}
     value, state = cast, "null::utinyint"
     column = Column(match, field, value, state, read, f"{field.name}_raw")
@@ -139,13 +150,17 @@ def _plainly(field: schema.Field, source: str) -> tuple[str, str]:
         return f"not regexp_full_match({source}, '{_PLAIN_DATE}') or {cast} is null", cast
     if field.name == "customer_id":
         ordinary = f"regexp_full_match({source}, '{_PLAIN_ID}') and regexp_matches({source}, '[0-9]')"
-        return f"not ({ordinary})", source
+        return f"not ({ordinary}) or contains({source}, '+')", source
+    if field.name in _NUMBERED:
+        return f"starts_with({source}, chr(39)) or contains({source}, '+') or {_SILENT.format(source)}", source
     if field.kind == "text" and field.name != "currency":
-        return f"starts_with({source}, chr(39)) or lower({source}) in (select word from missing_word)", source
+        return f"starts_with({source}, chr(39)) or {_SILENT.format(source)}", source
     return "true", "null::boolean" if field.kind == "flag" else "null::varchar"
 
 
-def _reader(field: schema.Field, texts: list[str], match: Match, policy: Policy, comma: bool) -> Callable[[str], Cell]:
+def _reader(
+    field: schema.Field, texts: list[str], match: Match, policy: Policy, comma: bool, order: Order | None
+) -> Callable[[str], Cell]:
     """What reads the texts of a column one by one."""
     stated = field in schema.STATED
     if field.kind in NUMBERS:
@@ -161,26 +176,33 @@ def _reader(field: schema.Field, texts: list[str], match: Match, policy: Policy,
     if field.name == "period_end":
         return read_period
     if field.kind == "date":
-        first = cells.day_first(texts)
-        return lambda text: cells.silence(text, stated) or cells.read_date(text, first)
+        serials = cells.serials_of(texts)
+        return lambda text: cells.silence(text, stated) or cells.read_date(text, order, serials)
     if field.kind == "category":
         known = category_words(policy, field.name)
         return lambda text: cells.read_category(text, known)
     if field.kind == "flag":
-        return cells.read_flag
+        # A column that counts, with 0 for none, says yes by any larger number.
+        counted = "0" in texts
+        return lambda text: Cell(True) if counted and re.fullmatch(r"[1-9]\d*", text) else cells.read_flag(text)
     if field.name == "customer_id":
         return cells.read_id
-    return _currency if field.name == "currency" else _text
+    return _currency if field.name == "currency" else _number_word if field.name in _NUMBERED else _text
 
 
 def _text(text: str) -> Cell:
-    return Cell() if plain(text) in cell_words("cell.missing") else Cell(text)
+    return cells.silence(text, stated=False) or Cell(text)
+
+
+def _number_word(text: str) -> Cell:
+    is_destroyed = cells.SHORTENED.fullmatch(text)
+    return Cell(reason="problems.number_destroyed", effect="cell") if is_destroyed else _text(text)
 
 
 def _currency(text: str) -> Cell:
     word = plain(text)
     code = currencies().get(word, word.upper())
-    return Cell() if word in cell_words("cell.missing") else Cell(code, currency=code)
+    return cells.silence(text, stated=False) or Cell(code, currency=code)
 
 
 def _table(read: dict[str, Cell], field: schema.Field) -> pa.Table:

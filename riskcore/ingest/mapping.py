@@ -15,6 +15,7 @@ from riskcore.ingest.words import (
     Vocabulary,
     category_words,
     heading_multiplier,
+    line_multiplier,
     normalise_heading,
     phrased,
     plain,
@@ -38,6 +39,7 @@ class Match:
     """What a column is taken for: a field or none, how sure that is and how it was found (`chosen` by a person).
 
     `rival`: the heading of the column that took the field that this one would have had, '' where none did.
+    `file_unit`: what the titles of the file say that amounts are counted in.
     """
 
     index: int
@@ -47,12 +49,14 @@ class Match:
     confidence: float
     how: How
     rival: str = ""
+    file_unit: int = 1
 
     @property
     def multiplier(self) -> int:
-        """What the heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
-        is_amount = self.field is not None and schema.field(self.field).kind == "amount"
-        return heading_multiplier(self.heading) if is_amount else 1
+        """What its amounts are counted in, as the heading says, else the file: 10000 for `万元`; 1 for all else."""
+        if self.field is None or schema.field(self.field).kind != "amount":
+            return 1
+        return heading_multiplier(self.heading) or self.file_unit
 
 
 def propose(
@@ -67,12 +71,13 @@ def propose(
     `remembered`: normalised heading to field, '' for a column that was left out.
     """
     known = vocabulary(policy, fields, group)
+    unit = line_multiplier(upload.unit_line)
     matches = []
     for index, heading in enumerate(upload.headings):
         distinct = _distinct(upload, index)
         name, confidence, how = _find(heading, distinct, known, policy, remembered, fields)
         samples = tuple(distinct[:3])
-        matches.append(Match(index, heading, samples, name, confidence, how))
+        matches.append(Match(index, heading, samples, name, confidence, how, file_unit=unit))
     return _each_field_once(matches)
 
 

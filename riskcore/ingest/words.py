@@ -46,13 +46,22 @@ def phrased(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", _BRACKETED.sub(" ", plain(apart))).split())
 
 
-def heading_multiplier(heading: str) -> int:
-    """What a heading says that its amounts are counted in: 10000 for `（万元）`, 1 where it says nothing."""
+def heading_multiplier(heading: str) -> int | None:
+    """What a heading says that its amounts are counted in: 10000 for `（万元）`, 1 for `（元）`, None for nothing."""
     folded = plain(heading)
     said = " ".join(_BRACKETED.findall(folded))
     if at_end := _money_at_end().search(normalise_heading(heading)):
         said += f" {at_end[0]}"
-    return next((size for pattern, size in _SIZES if pattern.search(said)), 1)
+    return next((size for pattern, size in _SIZES if pattern.search(said)), 1 if "元" in said else None)
+
+
+def line_multiplier(line: str) -> int:
+    """What a title such as `单位：万元` or `Amounts in USD thousand` says that amounts are counted in, else 1."""
+    folded = plain(line)
+    size = re.search("|".join(_CHINESE_SIZES), folded)
+    if size is not None:
+        return _CHINESE_SIZES[size[0]]
+    return next((size for pattern, size in _SIZES if pattern.search(folded)), 1)
 
 
 @cache

@@ -1,0 +1,38 @@
+"""Customers' numbers with and without leading zeros: 0000012345 and 12345 are one customer, in the book's spelling."""
+
+from riskcore.errors import Phrase
+from riskcore.ingest.columns import Scratch
+from riskcore.store import Store
+
+_DIGITS = "regexp_full_match(customer_id, '[0-9]+')"
+_BARE = "ltrim(customer_id, '0')"
+
+
+def unify(scratch: Scratch, store: Store) -> list[Phrase]:
+    """Give numbers in the table `typed` the spelling that the book has, else the shortest one of the file.
+
+    A number that the book spells in this very way is left alone, and so is one that it spells in several others.
+    """
+    cursor = scratch.cursor
+    [[padded]] = cursor.execute(f"select count(*) from typed where customer_id like '0%' and {_DIGITS}").fetchall()
+    only = "" if padded else "and customer_id like '0%'"
+    book = store.cursor().sql(f"select customer_id from customer where {_DIGITS} {only}").to_arrow_table()
+    if not padded and not len(book):
+        return []
+    cursor.register("book_id", book)
+    cursor.execute(
+        f"create temp table spelled as with told as (select distinct customer_id, {_BARE} as bare from typed "
+        f"where {_DIGITS}), kept as (select {_BARE} as bare, any_value(customer_id) as spelling, count(*) as spellings "
+        f"from book_id group by all), short as (select bare, arg_min(customer_id, length(customer_id)) as spelling "
+        f"from told group by all) "
+        f"select customer_id as told, coalesce(kept.spelling, short.spelling) as spelling from told "
+        f"join short using (bare) left join kept using (bare) anti join book_id using (customer_id) "
+        f"where coalesce(kept.spelling, short.spelling) <> told.customer_id and coalesce(kept.spellings, 1) = 1 "
+        f"and bare <> ''"
+    )
+    spelled = cursor.execute("select told, spelling from spelled order by all").fetchall()
+    if spelled:
+        cursor.execute("update typed set customer_id = spelling from spelled where typed.customer_id = spelled.told")
+        [(told, spelling), *_] = spelled
+        return [Phrase("questions.note_zeros", {"n": len(spelled), "told": told, "spelling": spelling})]
+    return []
