@@ -34,3 +34,31 @@ def may_be_one(number: str, other: str) -> str:
     Numbers of different registers, told by their lengths, say nothing of each other.
     """
     return f"({number} = {other} or length({number}) <> length({other}) or {number} is null or {other} is null)"
+
+
+def listed(entries: str, told: str) -> str:
+    """A query for the customers that stand on lists: all columns of `entries`, and `customer_key`; SQL.
+
+    `entries` (customer_id, customer_name, reg_no) meet what was `told` (customer_key, customer_id, customer_name,
+    reg_no) of customers by id, else by registration number, else by name; names alone do not do where both have
+    numbers of one register and these differ.
+    """
+    return f"""
+with entry_read as (
+  select *, {key("customer_name")} as name, {key("reg_no")} as number from {entries}
+),
+told_read as materialized (
+  select customer_key, customer_id, {key("customer_name")} as name, {key("reg_no")} as number from {told}
+  where customer_id in (select customer_id from entry_read where customer_id is not null)
+    or {key("customer_name")} in (select name from entry_read where name is not null)
+    or {key("reg_no")} in (select number from entry_read where number is not null)
+)
+select e.* exclude (name, number), t.customer_key
+from entry_read e join told_read t using (customer_id)
+union
+select e.* exclude (name, number), t.customer_key
+from entry_read e join told_read t using (number)
+union
+select e.* exclude (name, number), t.customer_key
+from entry_read e join told_read t using (name) where {may_be_one("t.number", "e.number")}
+"""

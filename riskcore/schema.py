@@ -116,7 +116,11 @@ STATEMENT_AMOUNTS = _fields(
 STATEMENT = (*_fields("date", "period_end"), *_fields("text", "audit_opinion"), *STATEMENT_AMOUNTS)
 
 # What an agency says of a customer; its grade is `agency_grade`.
-RATING = (*_fields("text", "agency"), *_fields("number", "agency_score agency_pd_pct"), *_fields("date", "report_date"))
+RATING = (
+    *_fields("text", "agency company_status"),
+    *_fields("number", "agency_score agency_pd_pct"),
+    *_fields("date", "report_date"),
+)
 
 WATCH_LIST = (*_fields("date", "listed_on removed_on"), *_fields("text", "list_reason"))
 

@@ -20,9 +20,8 @@ _NOISE = re.compile(
 )
 _SPAN = re.compile(r"d?(\d+)([dmy]?)-(\d+)([dmy]?)")
 _BEYOND = re.compile(r"(?:>|over|morethan|beyond|超过|大于)(\d+)([dmy]?)(?:以上)?")
-_FROM = re.compile(
-    r"(?:>=|≥|from)?(\d+)([dmy]?)-?(?:\+|plus|above|over|more|(?:and|or)(?:over|above|more|older)|及?以上)"
-)
+_MORE = "plus|above|over|more|(?:and|or)(?:over|above|more|older)|及?以上"
+_FROM = re.compile(rf"(?:>=|≥|from)?(\d+)([dmy]?)-?(?:\+|{_MORE})")
 _WITHIN = re.compile(r"(?:<|<=|≤|under|lessthan|within|upto)(\d+)([dmy]?)|(\d+)([dmy]?)(?:以内|以下|之?内)")
 _MONTH = re.compile(r"(\d) ?months?")  # Xero: 1 Month is 31 to 60 days
 _RANGE = {"range1": "aged_0_30", "range2": "aged_31_60", "range3": "aged_61_90", "range4": "aged_91_120"} | {
