@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import chosen, latest, ledger, live, ratings
+from riskcore.features import ageing, chosen, latest, ledger, lists, live, ratings, statements
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Characteristic, Policy
@@ -14,8 +14,12 @@ from riskcore.store import Cursor
 
 _SOURCES: tuple[Callable[[Cursor, Policy, date, Keys | None], Computed | None], ...] = (
     ledger.work_out,
+    ageing.work_out,
+    statements.balances,
+    statements.years,
     ratings.grades,
     ratings.payment_index,
+    lists.places,
 )
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of registration numbers, GB 32100: no I, O, S, V, Z
 
@@ -106,7 +110,7 @@ active as (
 ),
 chosen as ({chosen.query(found)}),
 worked_out as (
-  select chosen.*, country_word.grade as country_grade,
+  select chosen.*, country_word.grade as country_grade, upper(trim(reg_no)) as number,
     case when named.word is null then coded.section else named.section end as industry_section,
     case when named.word is null then coded.grade else named.grade end as industry_grade,
     case when named.word is null then coded.outlook else named.outlook end as outlook,
@@ -186,12 +190,11 @@ def _too_old(day: str, months: int | None) -> str:
 
 def _registration_fails() -> str:
     """Whether an 18-character number of a customer at home fails its check character (GB 32100, modulo 31)."""
-    number = "upper(trim(reg_no))"
     terms = " + ".join(
-        f"(strpos('{_ALPHABET}', substr({number}, {place + 1}, 1)) - 1) * {pow(3, place, 31)}" for place in range(17)
+        f"(strpos('{_ALPHABET}', substr(number, {place + 1}, 1)) - 1) * {pow(3, place, 31)}" for place in range(17)
     )
-    check = f"strpos('{_ALPHABET}', substr({number}, 18, 1)) - 1 = (31 - ({terms}) % 31) % 31"
+    check = f"strpos('{_ALPHABET}', substr(number, 18, 1)) - 1 = (31 - ({terms}) % 31) % 31"
     return (
-        f"registered_at_home and length({number}) = 18 and "
-        f"not (regexp_full_match({number}, '[{_ALPHABET}]{{18}}') and {check})"
+        f"registered_at_home and length(number) = 18 and "
+        f"not (regexp_full_match(number, '[{_ALPHABET}]{{18}}') and {check})"
     )
