@@ -15,10 +15,10 @@ Files = dict[str, str]
 
 FLOORS = (
     {"errors"},  # every module may raise one, and text words them
-    {"schema", "text", "metrics", "names", "spreadsheet", "signing"},
+    {"schema", "text", "metrics", "altman", "names", "spreadsheet", "signing"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
-    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money", "limits"},
+    {"portfolio", "assessment", "sample", "advice", "coverage", "explanation", "money", "limits", "receivables"},
     {"reports", "book", "commands", "drafts", "decisions"},
     {"printing"},
     {"__main__"},

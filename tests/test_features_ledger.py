@@ -2,7 +2,7 @@
 
 import calendar
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -58,6 +58,14 @@ class File:
     whole_book: bool = True
     taken_on: date = DAY
     rates: Mapping[str, tuple[date, float]] = field(default_factory=dict)
+
+
+def emptied(store: Store) -> Store:
+    """The same book without anything in it."""
+    with store.transaction() as cursor:
+        for table in ("item", "rate", "input", "import"):
+            cursor.execute(f"delete from {table}")
+    return store
 
 
 def days(n: int) -> date:
@@ -461,15 +469,24 @@ def files(draw: st.DrawFn) -> File:
     return File(told, as_of, kind, draw(st.booleans()), taken)
 
 
+@pytest.fixture(scope="module")
+def used() -> Iterator[Store]:
+    """A book that examples use one after the other, since making one takes longer than they do."""
+    made = Store()
+    yield made
+    made.close()
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(files(), min_size=1, max_size=4), st.integers(-200, 90), st.integers(-200, 90))
-def test_any_history_gives_what_a_plain_account_gives(histories: list[File], asked: int, known: int) -> None:
-    store = Store()
+def test_any_history_gives_what_a_plain_account_gives(
+    used: Store, histories: list[File], asked: int, known: int
+) -> None:
+    store = emptied(used)
     take(store, *histories)
     limits(store, C1=1000, C2=2000)
     as_of, known_by = days(asked), days(known)
     found = measured(store, as_of, known_by)
-    store.close()
     standing, day = settled(histories, as_of, known_by)
     assert set(found) == {i.customer for i in standing}
     for key, one in found.items():
@@ -483,23 +500,23 @@ def test_any_history_gives_what_a_plain_account_gives(histories: list[File], ask
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(files(), min_size=1, max_size=3), st.lists(files(), max_size=2), st.integers(-200, 60))
-def test_what_came_or_happened_later_changes_nothing(told: list[File], later: list[File], asked: int) -> None:
+def test_what_came_or_happened_later_changes_nothing(
+    used: Store, told: list[File], later: list[File], asked: int
+) -> None:
     as_of = days(asked)
     told = [replace(f, as_of=min(f.as_of, as_of), taken_on=as_of) for f in told]
 
-    def then(store: Store) -> dict[int, dict[str, Any]]:
-        found = measured(store, as_of, as_of)
-        store.close()
-        return found
+    def then(*histories: File) -> dict[int, dict[str, Any]]:
+        take(emptied(used), *histories)
+        return measured(used, as_of, as_of)
 
     def forgotten(i: Item) -> Item:
         return replace(i, paid_date=i.paid_date if i.paid_date and i.paid_date <= as_of else None)
 
-    plain, more, without = Store(), Store(), Store()
-    take(plain, *told)
-    take(more, *told, *(replace(f, taken_on=as_of + timedelta(days=1)) for f in later))
-    take(more, *(replace(f, kind="open_items", as_of=as_of + timedelta(days=1), taken_on=as_of) for f in later))
-    take(without, *(replace(f, items=[forgotten(i) for i in f.items if i.invoice_date <= as_of]) for f in told))
-    expected = then(plain)
-    assert then(more) == expected
-    assert then(without) == expected
+    expected = then(*told)
+    not_known = [replace(f, taken_on=as_of + timedelta(days=1)) for f in later]
+    not_made = [replace(f, kind="open_items", as_of=as_of + timedelta(days=1), taken_on=as_of) for f in later]
+    assert then(*told, *not_known, *not_made) == expected
+    assert (
+        then(*(replace(f, items=[forgotten(i) for i in f.items if i.invoice_date <= as_of]) for f in told)) == expected
+    )

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from riskcore import settings
 from riskcore.policy import Policy
 from riskcore.store import Cursor, sql
 
 
 def book_currency(cursor: Cursor, policy: Policy) -> str:
     """The currency of the book's amounts: that of its files, else the policy's."""
-    return settings.get(cursor, "currency") or policy.currency
+    row = cursor.execute("select value from meta where name = 'currency'").fetchone()
+    return str(row[0]) if row else policy.currency
 
 
 def prepare(cursor: Cursor, policy: Policy, as_of: date) -> None:

@@ -88,11 +88,16 @@ def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None
     is_foreign = cursor.execute(f"select 1 from ({seen}) where currency <> $book limit 1", book).fetchone()
     if is_foreign:
         cursor.execute(sql("ledger_unconverted").replace("seen_items", f"({seen})"), book)
-        seen = f"select seen.*, coalesce(rate, 1) as rate from ({seen}) seen left join conversion using (currency)"
+        seen = f"select seen.*, rate from ({seen}) seen left join conversion using (currency)"
     else:
         cursor.execute("create or replace temp table ledger_unconverted (customer_key integer, is_mixed boolean)")
-    cents = "round(amount * 100 * rate)::bigint" if is_foreign else "(amount * 100)::bigint"
-    cursor.execute(sql("ledger_items").replace("source_of_items", seen).replace("cents_of_item", cents))
+    cents = "round(amount * 100 * coalesce(rate, 1))::bigint" if is_foreign else "(amount * 100)::bigint"
+    has_rate = "(currency is null or rate is not null)" if is_foreign else "true"
+    slots = {"source_of_items": seen, "cents_of_item": cents, "item_has_rate": has_rate}
+    view = sql("ledger_items")
+    for slot, text in slots.items():
+        view = view.replace(slot, text)
+    cursor.execute(view)
     return date.fromisoformat(str(day))
 
 
