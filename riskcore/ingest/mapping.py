@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
 from riskcore import schema
+from riskcore.ingest import buckets
 from riskcore.ingest.cells import read_number, silence
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import (
@@ -72,10 +73,11 @@ def propose(
     """
     known = vocabulary(policy, fields, group)
     unit = line_multiplier(upload.unit_line)
+    aged = buckets.fields_of(upload.headings) if "ageing_total" in fields else {}
     matches = []
     for index, heading in enumerate(upload.headings):
         distinct = _distinct(upload, index)
-        name, confidence, how = _find(heading, distinct, known, policy, remembered, fields)
+        name, confidence, how = _find(heading, distinct, known, policy, remembered, fields, aged.get(index))
         samples = tuple(distinct[:3])
         matches.append(Match(index, heading, samples, name, confidence, how, file_unit=unit))
     return _each_field_once(matches)
@@ -88,8 +90,11 @@ def _find(
     policy: Policy,
     remembered: Mapping[str, str],
     fields: Sequence[str],
+    bucket: str | None,
 ) -> tuple[str | None, float, How]:
     key = normalise_heading(heading)
+    if bucket is not None and remembered.get(key) != "":  # days are in its signs too: `< 1 Month` is not `1 Month`
+        return bucket, 1.0, "same"
     if key in remembered and (remembered[key] in fields or not remembered[key]):
         return remembered[key] or None, 1.0, "remembered"
     if re.fullmatch(r"#\d+", heading):  # a heading that the file does not have

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from riskcore import schema
 from riskcore.policy import Policy
 from riskcore.text import pair
 
@@ -130,6 +131,8 @@ def vocabulary(policy: Policy, fields: Sequence[str], group: str = "") -> Vocabu
     """All headings of these fields that are known, with the policy's own names of its characteristics and rules."""
     headings = [(name, word) for name, words in synonyms(group).items() if name in fields for word in words]
     for name in fields:
+        if schema.aged_days(name) is not None:
+            continue  # headings of buckets are read, not looked up
         headings += [(name, word) for word in (name, *pair(f"fields.{name}").values())]
     for c in (c for c in policy.characteristic if c.id in fields):
         names = (c.code, c.name.zh, c.name.en, c.long_name.zh, c.long_name.en)
