@@ -28,12 +28,12 @@ def query(found: Sequence[Computed]) -> str:
     for name in attributes(found):
         replaced += _attribute(name, found)
     for name in (f.name for f in schema.STATED if is_worked_out(found, f.name)):
-        sources = [c.table for c in found if name in c.stated]
+        sources = [c for c in found if name in c.stated]
         replaced += [
             f"{_of_latest(name, sources, column, f'active.{name}_{part}')} as {name}_{part}"
             for part, column in (("value", name), ("day", "dated"), ("source", "import_id"))
         ]
-        taken = " or ".join(_fits(name, sources, table) for table in sources)
+        taken = " or ".join(_fits(name, sources, source) for source in sources)
         added.append(f"coalesce({taken}, false) as {name}_worked_out")
     for flag in dict.fromkeys(flag for c in found for flag in c.flags):
         facts = [f"{c.table}.{flag}" for c in found if flag in c.flags] + [f"active.{flag}"]
@@ -45,7 +45,7 @@ def query(found: Sequence[Computed]) -> str:
 
 def _attribute(name: str, found: Sequence[Computed]) -> list[str]:
     """Value, day and import of an attribute: of the latest day, and else of a source that serves where none is told."""
-    sources = [c.table for c in found if name in c.plain]
+    sources = [c for c in found if name in c.plain]
     spare = [c.table for c in found if name in c.fallback]
     out = []
     for target, column in ((name, name), (f"{name}_day", "dated"), (f"{name}_source", "import_id")):
@@ -55,14 +55,14 @@ def _attribute(name: str, found: Sequence[Computed]) -> list[str]:
     return out
 
 
-def _of_latest(name: str, tables: Sequence[str], column: str, listed: str) -> str:
-    """A column of the first table whose fact is of the latest day, else what lists say."""
-    cases = " ".join(f"when {_fits(name, tables, table)} then {table}.{column}" for table in tables)
+def _of_latest(name: str, sources: Sequence[Computed], column: str, listed: str) -> str:
+    """A column of the first source whose fact is of the latest day, else what lists say."""
+    cases = " ".join(f"when {_fits(name, sources, source)} then {source.table}.{column}" for source in sources)
     return f"case {cases} else {listed} end" if cases else listed
 
 
-def _fits(name: str, tables: Sequence[str], table: str) -> str:
+def _fits(name: str, sources: Sequence[Computed], one: Computed) -> str:
     # What a table does not know, `greatest` leaves out.
-    days = [f"case when {t}.{name} is not null then {t}.dated end" for t in tables]
+    days = [f"case when {source.known(name)} then {source.table}.dated end" for source in sources]
     newest = f"greatest({', '.join((*days, f'active.{name}_day'))})"
-    return f"({table}.{name} is not null and {table}.dated = {newest})"
+    return f"({one.known(name)} and {one.table}.dated = {newest})"

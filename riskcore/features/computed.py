@@ -9,7 +9,8 @@ class Computed:
 
     `stated`: characteristics among its columns. `plain`: attributes among them that replace
     what an older list says. `fallback`: attributes that serve only where no list says anything. `flags`: facts of
-    rules; each fires when the table or a list says so.
+    rules; each fires when the table or a list says so. `special`: those of `stated` that may be known without a value,
+    such as interest coverage without debt; the table says when in `<f>_special`.
     """
 
     table: str
@@ -17,3 +18,9 @@ class Computed:
     plain: tuple[str, ...] = ()
     fallback: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+
+    def known(self, name: str) -> str:
+        """Whether the table knows a field of its own; SQL."""
+        special = f" or coalesce({self.table}.{name}_special, false)" if name in self.special else ""
+        return f"({self.table}.{name} is not null{special})"

@@ -4,8 +4,11 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import date
+from typing import Literal
 
 from riskcore.ingest.cells import Cell, read_date, silence
+
+Relative = Literal["now", "year_before", "opening"]
 
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -28,7 +31,8 @@ _FORMS = tuple(
         rf"(?:fy|cy|ye)?{_YEAR}(?![-/.]?\d{{2}}|\d|e(?![a-z]))(?:\.0+|a|fy|年度?)?",
     )
 )
-_BEFORE = re.compile(r"年初|期初|上年|上期|去年|prior|previous|last|opening|begin")
+_OPENING = re.compile(r"年初|期初|上年年?末|opening|beginning")
+_BEFORE = re.compile(r"上年|上期|去年|prior|previous|lastyear")
 _NOW = re.compile(r"期末|年末|本期|本年|current|closing|ending|thisyear|endof")
 _ONE_MONTH = re.compile(r"本月|当月|month")
 
@@ -50,17 +54,27 @@ def period_in(text: str) -> date | None:
     return next((day for form in _FORMS if (match := form.search(said)) and (day := _ends(match))), None)
 
 
-def years_before(heading: str) -> int | None:
-    """How many periods before the one of the file a heading means: 期末余额 0, 年初余额 1; None where it means none."""
+def relative(heading: str) -> Relative | None:
+    """Which day a heading means by the period of its file: 期末余额 is `now`; None where it means none."""
     said = _squeezed(heading)
+    if _OPENING.search(said):
+        return "opening"
     if _BEFORE.search(said):
-        return 1
-    return 0 if _NOW.search(said) and not _ONE_MONTH.search(said) else None
+        return "year_before"
+    return "now" if _NOW.search(said) and not _ONE_MONTH.search(said) else None
 
 
-def is_opening(heading: str) -> bool:
-    """Whether a heading means the day on which the year of the file began, not the same day a year before."""
-    return re.search(r"年初|期初|上年年?末|opening|begin", _squeezed(heading)) is not None
+def resolved(meant: Relative, period: date) -> date:
+    """The day that is meant, by the last day of a file's period; a year opens with the day before it.
+
+    >>> resolved("opening", date(2024, 6, 30)), resolved("year_before", date(2024, 6, 30))
+    (datetime.date(2023, 12, 31), datetime.date(2023, 6, 30))
+    """
+    if meant == "now":
+        return period
+    month = 12 if meant == "opening" else period.month
+    day = period.day if meant == "year_before" and period.day < 28 else monthrange(period.year - 1, month)[1]
+    return date(period.year - 1, month, day)
 
 
 def _ends(match: re.Match[str]) -> date | None:

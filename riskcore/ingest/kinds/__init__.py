@@ -1,10 +1,27 @@
 """The kinds of file, each in a module of its own."""
 
+from riskcore.ingest.kinds.ageing import AGEING
 from riskcore.ingest.kinds.base import Kind
 from riskcore.ingest.kinds.customers import CUSTOMERS
 from riskcore.ingest.kinds.ledger import INVOICES, OPEN_ITEMS
 from riskcore.ingest.kinds.rates import RATES
+from riskcore.ingest.kinds.ratings import RATINGS
+from riskcore.ingest.kinds.statements import STATEMENTS
+from riskcore.ingest.kinds.watch_list import WATCH_LIST
 
-KINDS: dict[str, Kind] = {kind.id: kind for kind in (CUSTOMERS, OPEN_ITEMS, INVOICES, RATES)}
+KINDS: dict[str, Kind] = {
+    kind.id: kind for kind in (CUSTOMERS, OPEN_ITEMS, INVOICES, RATES, RATINGS, STATEMENTS, WATCH_LIST, AGEING)
+}
 
-__all__ = ["CUSTOMERS", "INVOICES", "KINDS", "OPEN_ITEMS", "RATES", "Kind"]
+__all__ = [
+    "AGEING",
+    "CUSTOMERS",
+    "INVOICES",
+    "KINDS",
+    "OPEN_ITEMS",
+    "RATES",
+    "RATINGS",
+    "STATEMENTS",
+    "WATCH_LIST",
+    "Kind",
+]

@@ -1,0 +1,246 @@
+"""Statements with captions down the side and periods across, made into one row per period.
+
+A sheet may hold two such blocks side by side, as balance sheets do. The company stands in a title, or only in the
+name of the sheet or file; the date of 期末余额 stands in a title, or is asked for.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+import pyarrow as pa
+
+from riskcore.errors import Phrase
+from riskcore.ingest.cells import read_number
+from riskcore.ingest.kinds import captions
+from riskcore.ingest.periods import Relative, period_in, relative, resolved
+from riskcore.ingest.upload import Upload
+
+_ROWS_MOST = 2_000  # a statement is short; what is longer is no statement
+_LISTED = 5
+_SUFFIX = re.compile(r" \(\d+\)$|^#\d+$")  # what headings are given where they stand twice, or not at all
+_OUTSIDE_CASH_FLOW = {"revenue", "cost_of_sales", "current_assets", "total_assets", "total_liabilities"}
+_COMPANY = re.compile(
+    r"(?:编制单位|编报单位|单位名称|公司名称|企业名称|会计主体|核算单位|company(?: name)?|entity)"
+    r"\s*[:：]\s*(\S.*?)(?:\s{2}|$)",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"zcfzb|lrb|xjllb|(?:合并|母公司)?(?:及公司)?(?:资产负债表|利润表|损益表|现金流量表|财务报表|会计报表|财报|报表|年度报告|年报)"
+    r"|\b(?:consolidated|balance sheets?|income statements?|profit and loss|cash flow|financials?|statements?|"
+    r"annual|report|sheet\d*)\b|工作表\d*",
+    re.IGNORECASE,
+)
+_DATES = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?|年度?)?(?!\d)|(?<!\d)(?:19|20)\d{6}(?!\d)"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_IS_COMPANY = re.compile(r"(?:公司|集团|厂|\bltd|\blimited|\binc|\bgmbh|\bco|\bllc|\bplc|\bag)\.?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class LongForm(Upload):
+    """Such a statement as rows of its periods; the line of a row is the place of its column, from 1.
+
+    `company`: whose it is, by the title, the sheet or the file's name; '' where nothing says so. `undated`: line
+    to the day that its heading means, where nothing says what period the file is of; such rows have no period.
+    """
+
+    company: str = ""
+    undated: Mapping[int, Relative] = field(default_factory=dict)
+
+
+Row = tuple[str, ...]
+Period = date | Relative
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column of amounts: its place, its period, and the place of its captions."""
+
+    place: int
+    period: Period
+    captions: int
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a statement: its caption, the figure it is taken for, and its amounts by period."""
+
+    caption: str
+    figure: tuple[str, int] | None
+    amounts: dict[Period, str]
+
+
+def reshape(upload: Upload) -> Upload | None:
+    """The rows of a statement's periods; None where the upload has no captions with amounts below periods."""
+    if isinstance(upload, LongForm) or upload.rows.num_rows > _ROWS_MOST:
+        return None
+    grid = [_headings(upload), *_rows(upload)]
+    places = _caption_places(grid)
+    header = _header(grid, places)
+    if header is None:
+        return None
+    titles = [*upload.titles, *("  ".join(filter(None, row)) for row in grid[:header])]
+    columns = _columns(grid[header], places, _period_of_file(titles, upload))
+    lines = list(_lines(grid[header + 1 :], columns))
+    taken, left_out = _taken(lines)
+    if not taken:
+        return None
+    return _long_form(upload, columns, taken, left_out, _company(titles, upload))
+
+
+def _headings(upload: Upload) -> Row:
+    return tuple(_SUFFIX.sub("", heading) for heading in upload.headings)
+
+
+def _rows(upload: Upload) -> Iterator[Row]:
+    texts = [upload.rows.column(f"c{place}").to_pylist() for place in range(len(upload.headings))]
+    yield from (tuple(text or "" for text in row) for row in zip(*texts, strict=True))
+
+
+def _caption_places(grid: Sequence[Row]) -> list[int]:
+    """The columns that hold captions: two at least that name figures, or one of a cash flow statement."""
+    places = []
+    for place in range(len(grid[0])):
+        texts = [row[place] for row in grid[1:] if row[place]]
+        known = {figure[0] for text in texts if (figure := captions.figure_of(text))}
+        if len(known) > 1 or (known and any(map(captions.begins_cash_flow, texts))):
+            places.append(place)
+    return places
+
+
+def _header(grid: Sequence[Row], places: Sequence[int]) -> int | None:
+    """The last row that names periods above the first amount beside a caption."""
+    found = None
+    for number, row in enumerate(grid):
+        beside = [cell for place, cell in enumerate(row) if place not in places]
+        if any(captions.figure_of(row[place]) for place in places) and any(map(_is_amount, beside)):
+            return found
+        if not any(_is_amount(cell) and not _YEAR.fullmatch(cell) for cell in beside) and any(
+            map(_names_period, beside)
+        ):
+            found = number
+    return None
+
+
+def _names_period(text: str) -> bool:
+    return _period(text, None) is not None
+
+
+def _is_amount(text: str) -> bool:
+    return bool(text) and read_number(text, None).value is not None
+
+
+def _columns(header: Row, places: Sequence[int], of_file: date | None) -> list[_Column]:
+    """The columns of amounts, each period once in a block: of two the one of the whole year, else the first."""
+    found: dict[tuple[int, Period], tuple[bool, _Column]] = {}
+    for place, heading in enumerate(header):
+        beside = [p for p in places if p < place]
+        period = _period(heading, of_file)
+        if not beside or place in places or period is None:
+            continue
+        is_whole = "累计" in heading
+        key = (beside[-1], period)
+        if key not in found or (is_whole and not found[key][0]):
+            found[key] = (is_whole, _Column(place, period, beside[-1]))
+    return [column for _, column in found.values()]
+
+
+def _period(heading: str, of_file: date | None) -> Period | None:
+    """The day that a heading names, or means by the period of the file where that is known."""
+    if named := period_in(heading):
+        return named
+    meant = relative(heading)
+    return resolved(meant, of_file) if meant and of_file else meant
+
+
+def _lines(rows: Sequence[Row], columns: Sequence[_Column]) -> Iterator[_Line]:
+    """The lines of all blocks that hold an amount. In a cash flow statement most known captions mean something else."""
+    for place in dict.fromkeys(column.captions for column in columns):
+        block = [column for column in columns if column.captions == place]
+        in_cash_flow = False
+        for row in rows:
+            caption = row[place]
+            figure = captions.figure_of(caption)
+            if figure and figure[0] in _OUTSIDE_CASH_FLOW:
+                in_cash_flow = False
+            in_cash_flow = in_cash_flow or captions.begins_cash_flow(caption)
+            amounts = {column.period: row[column.place] for column in block if _is_amount(row[column.place])}
+            if caption and amounts:
+                is_taken = figure is not None and (not in_cash_flow or figure[0] in captions.CASH_FLOW)
+                yield _Line(caption, figure if is_taken else None, amounts)
+
+
+def _taken(lines: Sequence[_Line]) -> tuple[dict[str, _Line], list[str]]:
+    """Per figure one line, others filling its gaps, and the captions of amounts that are not taken."""
+    taken: dict[str, _Line] = {}
+    named = [(*line.figure, line) for line in lines if line.figure]
+    for name, _, line in sorted(named, key=lambda item: item[1]):
+        first = taken.setdefault(name, line)
+        if captions.unit_of_caption(first.caption) == captions.unit_of_caption(line.caption):
+            taken[name] = _Line(first.caption, first.figure, line.amounts | first.amounts)
+    kept = {name: taken[name].amounts for name, _, _ in named}
+    left_out = [
+        line.caption
+        for line in lines
+        if not line.amounts.items() <= (kept[line.figure[0]] if line.figure else {}).items()
+    ]
+    return {name: taken[name] for name in kept}, left_out
+
+
+def _long_form(
+    upload: Upload, columns: Sequence[_Column], taken: Mapping[str, _Line], left_out: Sequence[str], company: str
+) -> LongForm:
+    places = {column.period: column.place + 1 for column in reversed(columns)}
+    periods = sorted(places, key=lambda period: places[period])
+    texts: list[list[str | None]] = [
+        [company or _file_name(upload)] * len(periods),
+        [period.isoformat() if isinstance(period, date) else None for period in periods],
+        *([line.amounts.get(period) for period in periods] for line in taken.values()),
+    ]
+    arrays = [pa.array([places[p] for p in periods], pa.int64()), *(pa.array(t, pa.string()) for t in texts)]
+    names = ["line", *(f"c{place}" for place in range(len(texts)))]
+    said = dict.fromkeys(captions.cleaned(caption) for caption in left_out)
+    slots = {"n": len(said), "captions": "、".join(list(said)[:_LISTED])}
+    kept = {f.name: getattr(upload, f.name) for f in fields(Upload)}
+    return LongForm(
+        **kept
+        | {
+            "headings": ("customer_name", "period_end", *(captions.cleaned(line.caption) for line in taken.values())),
+            "rows": pa.table(arrays, names=names),
+            "rows_read": len(periods) + len(upload.broken),
+            "notes": (*upload.notes, *([Phrase("statements.left_out", slots)] if said else [])),
+        },
+        company=company,
+        undated={places[period]: period for period in periods if not isinstance(period, date)},
+    )
+
+
+def _period_of_file(titles: Sequence[str], upload: Upload) -> date | None:
+    """The period that the titles name, else the sheet or the file."""
+    pieces = [piece for title in titles for piece in title.split("  ") if not _COMPANY.search(piece)]
+    named = [" ".join(_DATES.findall(name)) for name in (upload.sheet, _file_name(upload))]
+    return next((day for text in (*pieces, *named) if (day := period_in(text))), None)
+
+
+def _company(titles: Sequence[str], upload: Upload) -> str:
+    """Whose statement it is: what a title says, else the sheet's name, else the file's."""
+    if found := next((found for title in titles if (found := _COMPANY.search(title))), None):
+        return found[1].strip()
+    for title in titles:
+        for piece in title.split("  "):
+            if _IS_COMPANY.search(left := _without_words(piece)):
+                return left
+    return _without_words(upload.sheet) or _without_words(_file_name(upload))
+
+
+def _file_name(upload: Upload) -> str:
+    """The file's own name without its ending; of an archive the member's."""
+    return re.sub(r"\.\w{1,5}$", "", upload.name.split(" / ")[-1])
+
+
+def _without_words(name: str) -> str:
+    """What is left of a name without the words of statements and their dates."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", _WORDS.sub(" ", _DATES.sub(" ", name.replace("_", " ")))).strip()
