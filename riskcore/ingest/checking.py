@@ -33,16 +33,16 @@ class Checked:
 
     `problems`: line, column (heading), value, reason (key of a text), slots, effect (`row` set aside, `cell` counted
     as missing), by line. `tables`: what goes into the store, by table, without its import; `customer_id` stands in
-    place of `customer_key`. `totals`: sums of the mapped amounts over the rows that are taken. `currency`: the one
-    that the file names, if it names one for all. `as_of`: the day that was given, else the newest that the file tells
-    of, today at the latest; None where it tells of none.
+    place of `customer_key`. Of a large file they are names of temporary tables instead. `totals`: sums of the mapped
+    amounts over the rows that are taken. `currency`: the one that the file names, if it names one for all. `as_of`: the
+    day that was given, else the newest that the file tells of, today at the latest; None where it tells of none.
     """
 
     rows_read: int
     rows_taken: int
     rows_set_aside: int
     problems: pd.DataFrame
-    tables: dict[str, pa.Table]
+    tables: dict[str, pa.Table | str]
     totals: dict[str, Decimal]
     notes: tuple[Phrase, ...]
     currency: str | None
@@ -73,20 +73,24 @@ def judge(
     asking: Asking, kind: Kind, answers: Mapping[str, str], said: Sequence[Phrase] = (), as_of: date | None = None
 ) -> Checked:
     """The same where all is asked and answered and the scratch database open; `said`: notes of the mapping."""
-    scratch, upload = asking.scratch, asking.upload
+    scratch = asking.scratch
     columns, notes = apply(scratch, asking.matches, answers, asking.policy)
     make_typed(scratch, columns)
-    if kind.names_customers:
-        notes += numbering.unify(scratch, asking.store)
-    told = as_of or _newest(scratch, columns)
-    shaping = Shaping(scratch, upload, columns, answers, asking.policy, asking.store, told)
-    currency = (
-        one_currency(columns, asking.store, upload.unit_line) if kind.one_row_per_customer else kind.currency(shaping)
+    return conclude(
+        Shaping(scratch, asking.upload, columns, answers, asking.policy, asking.store, as_of), kind, [*said, *notes]
     )
+
+
+def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
+    """The same where every cell stands typed in the table `typed`; `notes`: those of the mapping and the columns."""
+    scratch, upload, columns, store = shaping.scratch, shaping.upload, shaping.columns, shaping.store
+    said = numbering.unify(scratch, store) if kind.names_customers else []
+    shaping = replace(shaping, as_of=shaping.as_of or _newest(scratch, columns))
+    currency = one_currency(columns, store, upload.unit_line) if kind.one_row_per_customer else kind.currency(shaping)
     listed = problems.find(shaping, kind)
     aside = listed.loc[listed["effect"] == "row", "line"].unique()
     scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
-    tables = {name: scratch.cursor.sql(query).to_arrow_table() for name, query in kind.tables(shaping).items()}
+    tables = {name: scratch.gather(name, query) for name, query in kind.tables(shaping).items()}
     [taken] = scratch.cursor.execute("select count(*) from typed anti join aside using (line)").fetchone() or (0,)
     return Checked(
         rows_read=upload.rows_read,
@@ -95,9 +99,9 @@ def judge(
         problems=listed,
         tables=tables,
         totals=_totals(scratch, columns),
-        notes=(*upload.notes, *said, *notes, *kind.notes(shaping)),
+        notes=(*upload.notes, *notes, *said, *kind.notes(shaping)),
         currency=currency,
-        as_of=told,
+        as_of=shaping.as_of,
     )
 
 

@@ -82,6 +82,10 @@ class Scratch:
         """The first column of the answer."""
         return [str(row[0]) for row in self.cursor.execute(query).fetchall()]
 
+    def gather(self, name: str, query: str) -> pa.Table | str:
+        """The rows for the store's table of that name, kept until they are loaded."""
+        return self.cursor.sql(query).to_arrow_table()
+
 
 def type_column(
     scratch: Scratch,

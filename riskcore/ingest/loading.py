@@ -85,9 +85,11 @@ def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime
 _DAYS_NOT_TOLD = {"item": "invoice_date", "rating": "report_date", "rate": "day"}
 
 
-def _write(cursor: Cursor, table: str, rows: pa.Table, import_id: int, as_of: date) -> None:
+def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_of: date) -> None:
     """Append the rows of one table; those of `input` bring customers that are new."""
-    cursor.register("taken_in", rows)
+    # Of a large file they stand in a temporary table of this cursor.
+    cursor.register("taken_in", cursor.table(rows) if isinstance(rows, str) else rows)
+    columns = [str(column[0]) for column in cursor.execute("select * from taken_in limit 0").description]
     try:
         if table == "input":
             cursor.execute(
@@ -95,8 +97,8 @@ def _write(cursor: Cursor, table: str, rows: pa.Table, import_id: int, as_of: da
                 "row_number() over (order by min(line)), customer_id from taken_in anti join customer "
                 "using (customer_id) group by customer_id"
             )
-        of_customers = "customer_id" in rows.column_names and table != "list_entry"
-        names = [name for name in rows.column_names if not (of_customers and name == "customer_id")]
+        of_customers = "customer_id" in columns and table != "list_entry"
+        names = [name for name in columns if not (of_customers and name == "customer_id")]
         day = _DAYS_NOT_TOLD.get(table)
         values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
         if of_customers:
