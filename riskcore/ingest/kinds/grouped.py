@@ -10,6 +10,7 @@ from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import normalise_heading, synonyms
 
 _LEAST_COLUMNS = 3
+_TOTALS_MORE = 2  # lines of totals beside one for each group
 
 
 def filled_down(upload: Upload) -> Upload | None:
@@ -25,10 +26,11 @@ def filled_down(upload: Upload) -> Upload | None:
     for place in range(1, width):
         others = pc.or_(others, pc.is_valid(upload.rows.column(f"c{place}")))
     alone = pc.and_(pc.is_valid(names), pc.invert(others))
-    below = pc.and_(pc.is_null(names), others)
-    if not pc.any(alone).as_py() or 2 * pc.sum(below).as_py() < upload.rows.num_rows:
+    below, beside = pc.and_(pc.is_null(names), others), pc.and_(pc.is_valid(names), others)
+    counted = [pc.sum(which).as_py() for which in (alone, below, beside)]
+    if not 0 < counted[0] <= counted[1] or counted[2] > counted[0] + _TOTALS_MORE:
         return None
-    rows = upload.rows.set_column(1, "c0", pc.fill_null_forward(names)).filter(pc.invert(alone))
+    rows = upload.rows.set_column(1, "c0", [_filled(names, alone)]).filter(pc.invert(alone))
     passed = upload.rows.num_rows - rows.num_rows
     return replace(
         upload,
@@ -37,6 +39,17 @@ def filled_down(upload: Upload) -> Upload | None:
         rows_read=upload.rows_read - passed,
         notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": passed})),
     )
+
+
+def _filled(names: pa.ChunkedArray, alone: pa.ChunkedArray) -> pa.Array:
+    """The name of its group for every row; for the total of a group, which names it in its own words, a plain one."""
+    filled: list[str | None] = []
+    group: str | None = None
+    for text, is_name in zip(names.to_pylist(), alone.to_pylist(), strict=True):
+        group = text if is_name else group
+        is_total = not is_name and text is not None and group is not None and group in text
+        filled.append(synonyms()["cell.total"][0] if is_total else text or group)
+    return pa.array(filled, pa.string())
 
 
 def _heading(upload: Upload) -> str:
