@@ -27,6 +27,7 @@ _KINDS = (
     ("whole", re.compile(r"[-+]?\d+")),
     ("amount", re.compile(r"\(?[-+]?[$€£¥]? ?\d[\d,.' ]*(?:\)|%|-)?")),
 )
+_DAYS = re.compile(r"\d{1,3} ?[-~～–—] ?\d{2,3}|[<>] ?\d{2,3}|\d{2,3} ?\+")  # a bucket of an ageing list
 _NUMBERS = ("year", "whole", "amount")
 
 
@@ -54,8 +55,8 @@ def _is_label(cell: str) -> bool:
 
 
 def are_words(cells: Sequence[str]) -> bool:
-    """Whether each of these cells holds a letter, as headings do."""
-    return all(any(letter.isalpha() for letter in cell) for cell in cells)
+    """Whether each of these cells holds a letter or a span of days such as `31 - 60`, as headings do."""
+    return all(any(letter.isalpha() for letter in cell) or _DAYS.fullmatch(cell.strip()) for cell in cells)
 
 
 def unit_among(titles: Sequence[Sequence[str]]) -> str:
