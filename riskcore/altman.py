@@ -72,7 +72,7 @@ def _score(model: Model, figures: Mapping[str, float | None]) -> Score:
         weight * known[name] for name, weight in zip(above, (model.x1, model.x2, model.x3, model.x5), strict=False)
     )
     by_debt = model.x4 * known[model.equity] / known["total_liabilities"]
-    value = by_assets / known["total_assets"] + by_debt + model.constant
+    value = round(by_assets / known["total_assets"] + by_debt + model.constant, 6)
     return Score(model.id, value, _zone(model, value))
 
 

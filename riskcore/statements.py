@@ -1,0 +1,127 @@
+"""Financial statements as a second opinion on a customer: all ratios and Altman's scores, never part of the score."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from riskcore import altman
+from riskcore.features import live, ratios
+from riskcore.features import statements as periods
+from riskcore.store import Cursor, Store
+
+# Figures under names of their own that follow from others, and what they may be made of.
+MADE_OF = {
+    "working_capital": ("current_assets", "current_liabilities"),
+    "retained": ("retained_earnings", "surplus_reserve"),
+    "debt": ("short_term_borrowings", "long_term_borrowings", "bonds_payable"),
+    "tangible": ("equity", "intangibles", "goodwill"),
+    "interest": ("interest_expense", "finance_cost"),
+    "ebit": ("profit_before_tax", "interest_expense", "finance_cost"),
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An amount of a statement, in its currency, and where it was told last: file, sheet and line.
+
+    The line of a statement with periods across is the place of the period's column. One that follows from others
+    has no file.
+    """
+
+    name: str
+    value: float
+    file_name: str = ""
+    sheet: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio, its unit, and the names of the figures that it is made of. `special`: it is known without a value."""
+
+    id: str
+    unit: str
+    value: float | None
+    of: tuple[str, ...]
+    special: bool = False
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What the newest statement of a customer says, its figures by name, and those of the year before.
+
+    `period_before` is None where there is none. `is_year`: it is a whole year; else ratios of a year and Altman's
+    scores are not told. `ebit_by_finance_cost`: EBIT was made with the finance cost, since the interest is not known.
+    """
+
+    period_end: date
+    period_before: date | None
+    is_year: bool
+    currency: str | None
+    audit_opinion: str | None
+    figures: Mapping[str, Figure]
+    figures_before: Mapping[str, Figure]
+    ratios: tuple[Ratio, ...]
+    altman: tuple[altman.Score, ...]
+    ebit_by_finance_cost: bool
+
+
+def second_opinion(store: Store, customer_key: int, as_of: date, known_by: date | None = None) -> Opinion | None:
+    """The opinion of the newest whole year by `as_of`, else of the newest period; None without statements.
+
+    `known_by`: only from what had been taken in by then.
+    """
+    cursor = store.cursor()
+    live.prepare(cursor, known_by)
+    if not periods.prepare(cursor, as_of, (customer_key, customer_key)):
+        return None
+    columns = [f"{periods.value(ratio)} as r_{ratio.id}" for ratio in ratios.RATIOS]
+    columns += [f"({ratio.special}) as s_{ratio.id}" for ratio in ratios.RATIOS if ratio.special]
+    answer = cursor.execute(
+        f"with now as ({periods.newest('true', 'is_year')}) "
+        f"select now.*, before.period_end as period_before, {', '.join(columns)} from now {periods.YEAR_BEFORE}"
+    )
+    names = [d[0] for d in answer.description]
+    now = dict(zip(names, answer.fetchone() or (), strict=True))
+    figures = _figures(cursor, customer_key, now["period_end"])
+    before = _figures(cursor, customer_key, now["period_before"]) if now["period_before"] else {}
+    return Opinion(
+        period_end=now["period_end"],
+        period_before=now["period_before"],
+        is_year=now["is_year"],
+        currency=now["currency"],
+        audit_opinion=now["audit_opinion"],
+        figures=figures,
+        figures_before=before,
+        ratios=tuple(Ratio(r.id, r.unit, now[f"r_{r.id}"], r.of, bool(now.get(f"s_{r.id}"))) for r in ratios.RATIOS),
+        altman=altman.scores(now | {"retained_earnings": now["retained"]}) if now["is_year"] else (),
+        ebit_by_finance_cost={"profit_before_tax", "finance_cost"} <= figures.keys()
+        and figures.keys().isdisjoint({"interest_expense"})
+        and figures["ebit"].file_name == "",
+    )
+
+
+def _figures(cursor: Cursor, customer_key: int, period_end: date) -> dict[str, Figure]:
+    """All figures of a period that are known, by name."""
+    places = ", ".join(
+        f"arg_max({{'v': {name}::double, 'f': file_name, 's': sheet, 'l': line}}, placed) "
+        f"filter (where {name} is not null) as {name}"
+        for name in periods.AMOUNTS
+    )
+    bound = {"key": customer_key, "period_end": period_end}
+    told = cursor.execute(
+        f"select {places} from (select statement.*, file_name, sheet, live.seq * 10000000000 + line as placed "
+        "from statement join live using (import_id) join import using (import_id) "
+        "where customer_key = $key and period_end = $period_end)",
+        bound,
+    )
+    cells = dict(zip(periods.AMOUNTS, told.fetchone() or (), strict=True))
+    derived = cursor.execute(
+        f"select {', '.join(periods.DERIVED)} from statement_period where period_end = $period_end",
+        {"period_end": period_end},
+    ).fetchone()
+    found = {name: Figure(name, cell["v"], cell["f"], cell["s"], cell["l"]) for name, cell in cells.items() if cell}
+    for name, value in zip(periods.DERIVED, derived or (), strict=True):
+        if value is not None:
+            found.setdefault(name, Figure(name, value))
+    return found
