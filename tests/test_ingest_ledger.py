@@ -518,7 +518,6 @@ def test_an_import_that_names_a_document_again_is_marked() -> None:
         prepared = seen(file, "open_items", store=store).ready.prepared
         with store.transaction() as cursor:
             assert load(cursor, prepared, "", NOW) == place
-            ledger.mark_overlapping(cursor, place)
     assert store.rows("select overlapping from import order by import_id") == [(False,), (False,), (False,), (True,)]
     with store.transaction() as cursor:
         cursor.execute("update import set undone_at = ? where import_id = 1", [NOW])

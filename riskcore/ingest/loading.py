@@ -11,7 +11,7 @@ from riskcore.errors import FileRefused
 from riskcore.ingest import layouts
 from riskcore.ingest.asking import NOT_KNOWN
 from riskcore.ingest.checking import Checked
-from riskcore.ingest.kinds import Kind
+from riskcore.ingest.kinds import Kind, ledger
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Question
 from riskcore.ingest.upload import Upload
@@ -72,6 +72,7 @@ def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime
     # Customers come first: the other tables know them by the key that they are given there.
     for name in sorted(checked.tables, key=lambda name: name != "input"):
         _write(cursor, name, checked.tables[name], int(import_id), prepared.as_of)
+    ledger.mark_overlapping(cursor, int(import_id))
     _remember(cursor, prepared.matches, prepared.answers)
     known_as = prepared.layout or layouts.fingerprint(upload)
     layouts.keep(

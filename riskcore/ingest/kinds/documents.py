@@ -14,7 +14,7 @@ AMOUNTS = ("amount", "amount_local", "open_amount")  # one of them at least says
 
 
 def prepare(shaping: Shaping) -> None:
-    """Make `document_row`: a row per row of `typed` that has a customer and an amount.
+    """Make `document_row`: a row per row of `typed` that has a customer and an amount and is no line of totals.
 
     line, customer_id, number (NULL: none told), company, document (what tells it from the customer's others), type,
     ref (number of the invoice that it belongs to), invoice_date, due_date, paid_date, status, currency, disputed,
@@ -22,8 +22,6 @@ def prepare(shaping: Shaping) -> None:
     and credited, all of them negative for a credit.
     """
     cursor = shaping.scratch.cursor
-    if cursor.execute("select 1 from duckdb_tables() where table_name = 'document_row'").fetchone():
-        return
     _class(shaping, "debit_credit", "side", ("credit", "debit"))
     _class(shaping, "document_type", "type", CREDITS)
     _class(shaping, "invoice_status", "status", _STATES)
@@ -94,7 +92,7 @@ def _query(shaping: Shaping, unsigned: str) -> str:
     else:
         document = f"coalesce({_NUMBERED}, {_UNNUMBERED})"
     return f"""
-create temp table document_row as
+create or replace temp table document_row as
 with said as (
   select typed.line, customer_id, class_type.class as said_type, class_status.class as status,
     coalesce(class_special.class = 'noted', false) as noted, {column("special_gl")} is not null as special,
@@ -106,8 +104,9 @@ with said as (
     {terms.due_sql(shaping, baseline, free_credit)} as due_date,
     case when {turned} then -{amount} else {amount} end as told, {signed("open_amount")} as open,
     {signed("paid_amount")} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
-    {_currency(shaping)} as currency, ({column("disputed")})::boolean as disputed
+    {currency_sql(shaping)} as currency, ({column("disputed")})::boolean as disputed
   from {_joined(shaping)}
+  anti join total_line using (line)
   where customer_id is not null and coalesce({amount}, {column("open_amount")}) is not null
 ),
 valued as (
@@ -152,8 +151,8 @@ def _some_unnumbered(shaping: Shaping) -> bool:
     return bool(row and row[0])
 
 
-def _currency(shaping: Shaping) -> str:
-    """SQL of the currency of a row: its own, else the one that the heading of its amount names."""
+def currency_sql(shaping: Shaping) -> str:
+    """SQL over `typed` of the currency of a row: its own, else the one that the heading of its amount names."""
     own, cases = shaping.column("currency", "null::varchar"), []
     for name in (name for name in AMOUNTS if shaping.has(name)):
         code = heading_currency(shaping.heading(name))

@@ -30,7 +30,8 @@ def filled_down(upload: Upload) -> Upload | None:
     counted = [pc.sum(which).as_py() for which in (alone, below, beside)]
     if not 0 < counted[0] <= counted[1] or counted[2] > counted[0] + _TOTALS_MORE:
         return None
-    rows = upload.rows.set_column(1, "c0", [_filled(names, alone)]).filter(pc.invert(alone))
+    groups = pc.fill_null_forward(pc.if_else(alone, names, pa.scalar(None, pa.string())))
+    rows = upload.rows.set_column(1, "c0", pc.if_else(beside, names, groups)).filter(pc.invert(alone))
     passed = upload.rows.num_rows - rows.num_rows
     return replace(
         upload,
@@ -39,17 +40,6 @@ def filled_down(upload: Upload) -> Upload | None:
         rows_read=upload.rows_read - passed,
         notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": passed})),
     )
-
-
-def _filled(names: pa.ChunkedArray, alone: pa.ChunkedArray) -> pa.Array:
-    """The name of its group for every row; for the total of a group, which names it in its own words, a plain one."""
-    filled: list[str | None] = []
-    group: str | None = None
-    for text, is_name in zip(names.to_pylist(), alone.to_pylist(), strict=True):
-        group = text if is_name else group
-        is_total = not is_name and text is not None and group is not None and group in text
-        filled.append(synonyms()["cell.total"][0] if is_total else text or group)
-    return pa.array(filled, pa.string())
 
 
 def _heading(upload: Upload) -> str:

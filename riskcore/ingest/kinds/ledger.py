@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from riskcore import schema
-from riskcore.errors import Phrase
 from riskcore.ingest.columns import type_column
 from riskcore.ingest.kinds import documents, grouped, oddities, parts, terms
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
@@ -40,8 +39,8 @@ def currency(shaping: Shaping) -> str | None:
         return None
     if "book_currency" in shaping.answers:
         return shaping.answers["book_currency"]
-    documents.prepare(shaping)
-    codes = shaping.scratch.texts("select distinct currency from document_row where currency is not null")
+    own = documents.currency_sql(shaping)
+    codes = shaping.scratch.texts(f"select distinct {own} as code from typed where code is not null")
     return codes[0] if len(codes) == 1 else None
 
 
@@ -78,12 +77,6 @@ def _input(shaping: Shaping, only_open: bool) -> str:
     )
 
 
-def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
-    """How many credits there are, and what the file leaves unsaid."""
-    parts.prepare(shaping, only_open)
-    return oddities.notes(shaping, only_open)
-
-
 def mark_overlapping(cursor: Cursor, import_id: int) -> None:
     """Mark an import that names any document of a customer that an earlier import names, unless that was undone."""
     cursor.execute(
@@ -106,7 +99,7 @@ def _kind(name: str, only_open: bool) -> Kind:
         fits=partial(oddities.fits, only_open=only_open),
         reshape=grouped.filled_down,
         whole_by_default=only_open,
-        notes=partial(notes, only_open=only_open),
+        notes=partial(oddities.notes, only_open=only_open),
         currency=currency,
     )
 

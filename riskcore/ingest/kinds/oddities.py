@@ -123,7 +123,7 @@ _UNDATED = ("ledger.note_undated", "own_paid <> 0 and paid_date is null", "own_p
 
 
 def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
-    """How many documents there are of each odd kind, and their sum per currency."""
+    """How many documents there are of each odd kind, and their sum per currency; once the parts are made."""
     said = []
     for key, condition, amount in (*_COUNTED, *(() if only_open else (_UNDATED,))):
         sums = shaping.scratch.cursor.execute(

@@ -16,7 +16,7 @@ def prepare(shaping: Shaping, only_open: bool) -> None:
     part, nothing but that part. Rows in `aside` take no part.
     """
     cursor = shaping.scratch.cursor
-    cursor.execute("create temp table if not exists taken as select * from document_row anti join aside using (line)")
+    cursor.execute("create or replace temp table taken as select * from document_row anti join aside using (line)")
     cursor.execute(_APART if shaping.has("document_no", "paid_amount") else _NONE_APART)
     cursor.execute(_MATCHED if shaping.has("invoice_ref", "document_no") else _NONE_MATCHED)
     cursor.execute(_SETTLING)
@@ -26,27 +26,27 @@ def prepare(shaping: Shaping, only_open: bool) -> None:
 
 # Documents whose rows repeat the whole amount, each with a payment of its own.
 _APART = """
-create temp table if not exists apart as
+create or replace temp table apart as
 select customer_id, document, min(line) as first from taken where number is not null
 group by customer_id, document
 having count(*) > 1 and count(paid) > 0 and min(gross) = max(gross)
 """
-_NONE_APART = "create temp table if not exists apart (customer_id varchar, document varchar, first bigint)"
+_NONE_APART = "create or replace temp table apart (customer_id varchar, document varchar, first bigint)"
 
 # Payments that name an invoice of the same customer and currency in this file, and that invoice's first line.
 _MATCHED = f"""
-create temp table if not exists matched as
+create or replace temp table matched as
 select p.line, min(i.line) as invoice_line
 from taken p join taken i on i.customer_id = p.customer_id and {_SAME_NUMBER.format("i.number")} = p.ref
   and i.currency is not distinct from p.currency and coalesce(i.company = p.company, true)
 where p.type = 'payment' and p.ref is not null and p.gross < 0 and p.invoice_date is not null and i.type = 'invoice'
 group by p.line
 """
-_NONE_MATCHED = "create temp table if not exists matched (line bigint, invoice_line bigint)"
+_NONE_MATCHED = "create or replace temp table matched (line bigint, invoice_line bigint)"
 
 # Payments with rows of their own: the document's first line, the day and the amount.
 _SETTLING = """
-create temp table if not exists settling as
+create or replace temp table settling as
 select first as unit_line, t.line, t.paid_date, paid as amount
 from taken t join apart using (customer_id, document) where t.paid_date is not null and paid <> 0
 union all
@@ -57,7 +57,7 @@ where coalesce(p.open, 0) <> p.gross
 """
 
 _UNIT = """
-create temp table if not exists unit as
+create or replace temp table unit as
 with together as (
   select min(line) as line, customer_id, any_value(type order by line) as type,
     min(invoice_date) as invoice_date, min(due_date) as due_date, null::date as paid_date, max(status) as status,
@@ -106,4 +106,4 @@ def _part(only_open: bool) -> str:
     if not only_open:
         apart = part("settling.line", "type", "settling.paid_date", "settling.amount")
         parts.append(f"{apart} from settling join unit on unit.line = unit_line")
-    return f"create temp table if not exists part as {' union all '.join(parts)}"
+    return f"create or replace temp table part as {' union all '.join(parts)}"
