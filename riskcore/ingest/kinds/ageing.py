@@ -1,9 +1,11 @@
 """Receivables by age: one row per customer, its amounts in buckets of days past due, or of days since the invoice."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from riskcore import schema
 from riskcore.errors import FileRefused, Phrase
+from riskcore.ingest import buckets
 from riskcore.ingest.kinds import matching
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.mapping import Match
@@ -11,6 +13,7 @@ from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import SIGNS, heading_currency, normalise_heading, synonyms
 
+_LIST_LEAST = 2  # buckets that make a list one of receivables by age
 _CENT = "0.01"  # by which each amount may have been rounded
 
 # The buckets that lists mostly have; a heading with other days is a field too.
@@ -42,13 +45,20 @@ def _told_basis(upload: Upload, fields: set[str]) -> str | None:
     return told[0] if len(told) == 1 else None
 
 
+def reshape(upload: Upload) -> Upload | None:
+    """The list with a heading above its customers, where QuickBooks leaves that corner empty."""
+    if upload.headings[0] != "#1" or len(buckets.fields_of(upload.headings)) < _LIST_LEAST:
+        return None
+    return replace(upload, headings=("customer_name", *upload.headings[1:]))
+
+
 def fits(upload: Upload, matches: Sequence[Match]) -> float:
     """Two buckets or more speak for an ageing list, numbers and dates of documents against it."""
     ledger = synonyms("ledger")
     documents = {normalise_heading(w) for name in ("document_no", "due_date", "invoice_date") for w in ledger[name]}
     if any(normalise_heading(heading) in documents for heading in upload.headings):
         return -1.0
-    return {0: -1.0, 1: 0.0}.get(len([m for m in matches if m.field and schema.aged_days(m.field)]), 1.0)
+    return 1.0 if sum(bool(m.field and schema.aged_days(m.field)) for m in matches) >= _LIST_LEAST else -1.0
 
 
 def _parts(shaping: Shaping) -> dict[str, list[str]]:
@@ -180,6 +190,7 @@ AGEING = Kind(
     ask=ask,
     judge=judge,
     fits=fits,
+    reshape=reshape,
     whole_by_default=True,
     notes=notes,
     currency=currency,
