@@ -46,6 +46,7 @@ class Item:
     document_type: str = "invoice"
     currency: str | None = None
     customer: int = 1
+    listed: bool = False  # told by a list of what is open
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,14 @@ def test_worst_days_are_of_a_material_amount() -> None:
     assert of(*many, *late[:4])["worst_days_past_due_24m"] == 5  # 4 of 404 are less than 1 %
     assert of(*many, *late)["worst_days_past_due_24m"] == 76  # 5 of 405 are more: those late by 76 days and more
     assert of(*many, invoice(-100, -20, 100_000))["worst_days_past_due_24m"] == 80
+
+
+def test_a_list_of_what_is_open_tells_of_late_payers_alone_and_makes_no_average() -> None:
+    store = Store()
+    take(store, File([invoice(-40)], kind="open_items"))
+    found = measured(store)[1]
+    assert (found["days_beyond_terms_12m"], found["past_due_over_30_pct"]) == (None, 100)
+    assert found["worst_days_past_due_24m"] == 40
 
 
 def test_trend_is_the_last_three_months_less_the_nine_before() -> None:
@@ -360,13 +369,13 @@ def settled(files: Sequence[File], as_of: date, known_by: date) -> tuple[list[It
         open_in = paid_in
         if history and lists and lists[-1][0] > history[0] and not all(i.paid_date for i in history[2]):
             open_in = lists[-1]
-        found += [i for i in paid_in[2] if i.paid_date]
+        found += [replace(i, listed=paid_in[1].kind == "open_items") for i in paid_in[2] if i.paid_date]
         shown_on = open_in[1].as_of
         silent = [d for d in whole if d > shown_on]
         for i in open_in[2]:
             if i.paid_date is None:
                 closest = max(min(i.due_date or silent[0], silent[0]), shown_on) if silent else None
-                found.append(replace(i, paid_date=closest))
+                found.append(replace(i, paid_date=closest, listed=open_in[1].kind == "open_items"))
     return found, day
 
 
@@ -391,7 +400,8 @@ def account(items: Iterable[Item], day: date, limit: float) -> dict[str, Any]:
     paying = [i for i in items if counts(i, year)]
     now = [i for i in paying if (i.paid_date or day) > quarter]
     before = [i for i in paying if i not in now]
-    trend = average(now) - average(before) if now and before else None  # type: ignore[operator]
+    has_payments = any(i.paid_date or not i.listed for i in paying)
+    trend = average(now) - average(before) if now and before and has_payments else None  # type: ignore[operator]
     owed = [i for i in items if i.paid_date is None]
     invoices = [i for i in owed if i.document_type == "invoice"]
     dated = sum(i.cents for i in invoices if i.due_date)
@@ -413,7 +423,7 @@ def account(items: Iterable[Item], day: date, limit: float) -> dict[str, Any]:
     receipts = [i.invoice_date if i.document_type == "payment" else i.paid_date for i in items]
     receipts = [d for d, i in zip(receipts, items, strict=True) if d and i.document_type in ("invoice", "payment")]
     return {
-        "days_beyond_terms_12m": average(paying),
+        "days_beyond_terms_12m": average(paying) if has_payments else None,
         "past_due_over_30_pct": share,
         "worst_days_past_due_24m": max(0, *ranked) if of_24m else None,
         "payment_trend_days": trend,

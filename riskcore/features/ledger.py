@@ -28,7 +28,8 @@ select ($day - interval 12 month)::date as year, ($day - interval 3 month)::date
 def work_out(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Computed | None:
     """Make the table `ledger`: payment behaviour, balances and dates of each customer with items; reads `live`.
 
-    Averages need an invoice paid, due or overdue within their months, else they are NULL. Measures: days beyond terms
+    Averages need an invoice paid, due or overdue within their months, and more than a list of what is open, which
+    tells of late payers alone; else they are NULL. Measures: days beyond terms
     and their trend (the last 3 months less the 9 before), open more than 30 days past due in per cent of open invoices
     (credits not taken off), the worst days that at least 1 % of the value of 24 months was late by, the highest
     balance of the last six month ends and of the day in per cent of the newest limit. Sales need a history: a list of

@@ -14,6 +14,7 @@ with summed as (
     min(invoice_date) filter (is_invoice) as first_sale,
     max(invoice_date) filter (is_invoice) as last_sale,
     max(case when document_type = 'payment' then invoice_date when is_invoice then paid_date end) as last_receipt,
+    bool_or(counted_on > $year and not (listed and paid_date is null)) as has_payments,
     sum(cents) filter (counted_on > $year) as weight,
     sum(cents * days_late) filter (counted_on > $year) as cent_days,
     sum(cents) filter (counted_on > $year and coalesce(paid_date, $as_of) > $quarter) as weight_now,
@@ -44,7 +45,7 @@ joined as (
   from summed left join ledger_unconverted using (customer_key) left join limits using (customer_key)
 )
 select customer_key, import_id, $as_of::date as dated,
-  case when not is_mixed then round(cent_days::double / nullif(weight, 0), 6) end as days_beyond_terms_12m,
+  case when has_payments and not is_mixed then round(cent_days::double / nullif(weight, 0), 6) end as days_beyond_terms_12m,
   case when is_mixed then null
     when open_dated > 0 then round(coalesce(late_30, 0)::double * 100 / open_dated, 6)
     when not has_undated and weight > 0 then 0 end as past_due_over_30_pct,
@@ -52,7 +53,7 @@ select customer_key, import_id, $as_of::date as dated,
     when worst <= 0 then 0
     when worst_cents * 100 >= weight_24m then worst end as worst_days_past_due_24m,
   coalesce(worst > 0 and worst_cents * 100 < weight_24m and not is_mixed, false) as is_worst_sought,
-  case when not is_mixed
+  case when has_payments and not is_mixed
     then round(cent_days_now::double / nullif(weight_now, 0)
       - (cent_days - cent_days_now)::double / nullif(weight - weight_now, 0), 6) end as payment_trend_days,
   case when is_converted and has_been_open and credit_limit > 0
