@@ -368,6 +368,7 @@ def test_rows_without_an_id_twice_named_and_of_totals() -> None:
         (5, "problems.no_customer_id", {}),
         (6, "problems.total_row", {}),
         (7, "problems.total_row", {}),
+        (7, "problems.totals_differ", {"file_says": "10.00", "rows_say": "21.00", "difference": "-11.00"}),
         (8, "problems.duplicate_id", {"first": 2}),
     ]
     assert found.tables["input"]["customer_name"].to_pylist() == ["A", "2"]

@@ -15,6 +15,7 @@ from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking, Shaping
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.reconciling import Reconciled
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import SIGNS, heading_currency
 from riskcore.policy import Policy
@@ -36,6 +37,8 @@ class Checked:
     place of `customer_key`. Of a large file they are names of temporary tables instead. `totals`: sums of the mapped
     amounts over the rows that are taken. `currency`: the one that the file names, if it names one for all. `as_of`: the
     day that was given, else the newest that the file tells of, today at the latest; None where it tells of none.
+    `totals_by_currency`: the totals apart by what a column of currencies says, '' for nothing; empty where there is no
+    such column. `reconciled`: the file's own totals beside the sums of its rows.
     """
 
     rows_read: int
@@ -47,6 +50,8 @@ class Checked:
     notes: tuple[Phrase, ...]
     currency: str | None
     as_of: date | None
+    totals_by_currency: dict[str, dict[str, Decimal]]
+    reconciled: tuple[Reconciled, ...]
 
 
 def check(
@@ -87,7 +92,7 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
     said = numbering.unify(scratch, store) if kind.names_customers else []
     shaping = replace(shaping, as_of=shaping.as_of or _newest(scratch, columns))
     currency = one_currency(columns, store, upload.unit_line) if kind.one_row_per_customer else kind.currency(shaping)
-    listed = problems.find(shaping, kind)
+    listed, reconciled = problems.find(shaping, kind)
     aside = listed.loc[listed["effect"] == "row", "line"].unique()
     scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
     tables = {name: scratch.gather(name, query) for name, query in kind.tables(shaping).items()}
@@ -102,6 +107,8 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
         notes=(*upload.notes, *notes, *said, *kind.notes(shaping)),
         currency=currency,
         as_of=shaping.as_of,
+        totals_by_currency=_by_currency(shaping),
+        reconciled=reconciled,
     )
 
 
@@ -160,6 +167,18 @@ def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:
         return None
     row = scratch.cursor.execute(f"select greatest({', '.join(days)}) from typed", {"today": date.today()}).fetchone()
     return row[0] if row else None
+
+
+def _by_currency(shaping: Shaping) -> dict[str, dict[str, Decimal]]:
+    """The sums of the mapped amounts by currency over the rows that are taken, where a column tells the currency."""
+    names = [c.field.name for c in shaping.columns if c.field.kind == "amount"]
+    if not names or not shaping.has("currency"):
+        return {}
+    sums = ", ".join(f"sum({name})" for name in names)
+    rows = shaping.scratch.cursor.execute(
+        f"select coalesce(currency, ''), {sums} from typed anti join aside using (line) group by all order by 1"
+    ).fetchall()
+    return {name: {row[0]: row[at] for row in rows if row[at] is not None} for at, name in enumerate(names, 1)}
 
 
 def _totals(scratch: Scratch, columns: Sequence[Column]) -> dict[str, Decimal]:

@@ -127,20 +127,25 @@ def source_sql(columns: Sequence[Column]) -> str:
 
 def make_typed(scratch: Scratch, columns: Sequence[Column]) -> None:
     """Make the temporary table `typed`: a row per row of the upload, with the amounts as they were read beside them."""
-    raw, final = [], []
+    raw = [sql for c in columns for sql in (f"{c.value} as {c.field.name}_raw", f"{c.state} as {c.field.name}_said")]
+    scratch.cursor.execute(
+        f"create temp table typed as select line, {', '.join(finals(columns))} "
+        f"from (select line, {', '.join(raw)} from {source_sql(columns)})"
+    )
+
+
+def finals(columns: Sequence[Column]) -> list[str]:
+    """SQL of the columns of `typed` over what was read of each, `<field>_raw` and its state `<field>_said`."""
+    final = []
     for c in columns:
         name = c.field.name
-        raw += [f"{c.value} as {name}_raw", f"{c.state} as {name}_said"]
         final.append(f"try_cast({c.final} as {c.field.sql_type}) as {name}")
         if c.field.kind == "amount":
             final.append(f"{name}_raw")
         if c.is_stated:
             known = f"case when {name}_raw is not null then {schema.KNOWN} end"
             final.append(f"coalesce({name}_said, {known})::utinyint as {name}_state")
-    scratch.cursor.execute(
-        f"create temp table typed as select line, {', '.join(final)} "
-        f"from (select line, {', '.join(raw)} from {source_sql(columns)})"
-    )
+    return final
 
 
 def _plainly(field: schema.Field, source: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ def unify(scratch: Scratch, store: Store) -> list[Phrase]:
         return []
     cursor.register("book_id", book)
     cursor.execute(
-        f"create temp table spelled as with told as (select distinct customer_id, {_BARE} as bare from typed "
+        f"create or replace temp table spelled as with told as (select distinct customer_id, {_BARE} as bare from typed "
         f"where {_DIGITS}), kept as (select {_BARE} as bare, any_value(customer_id) as spelling, count(*) as spellings "
         f"from book_id group by all), short as (select bare, arg_min(customer_id, length(customer_id)) as spelling "
         f"from told group by all) "

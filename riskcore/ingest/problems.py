@@ -7,6 +7,7 @@ import pandas as pd
 
 from riskcore.ingest.columns import Column, Scratch
 from riskcore.ingest.kinds.base import VALUE_MOST, Kind, Problem, Shaping
+from riskcore.ingest.reconciling import Reconciled, differences, find_totals, reconcile
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import unit_of
 from riskcore.policy import Policy
@@ -15,9 +16,11 @@ _COLUMNS = ["line", "column", "value", "reason", "slots", "effect"]
 _NEVER_NEGATIVE = {"employees", "credit_days"}
 
 
-def find(shaping: Shaping, kind: Kind) -> pd.DataFrame:
-    """All problems of an upload whose columns stand typed in the table `typed`, by line."""
+def find(shaping: Shaping, kind: Kind) -> tuple[pd.DataFrame, tuple[Reconciled, ...]]:
+    """All problems of an upload whose columns stand typed in the table `typed`, by line, and its totals compared."""
     scratch, upload, columns, policy = shaping.scratch, shaping.upload, shaping.columns, shaping.policy
+    totals = find_totals(shaping) if kind.names_customers else set[int]()
+    reconciled = reconcile(shaping) if totals else ()
     unreadable = list(_unreadable(scratch, columns))
     found: list[Problem] = [
         *((b.line, "", b.text[:VALUE_MOST], b.reason, b.slots, "row") for b in upload.broken),
@@ -31,8 +34,18 @@ def find(shaping: Shaping, kind: Kind) -> pd.DataFrame:
         *(_repeated(scratch, columns) if kind.one_row_per_customer else ()),
         *kind.judge(shaping),
     ]
+    # A line of totals is nothing else: what is missing or odd in it as a customer's row is no problem.
+    found = [problem for problem in found if problem[0] not in totals]
+    found += _totals(shaping, totals)
+    found += differences(reconciled)
     found.sort(key=lambda problem: problem[0])
-    return pd.DataFrame(found, columns=_COLUMNS)
+    return pd.DataFrame(found, columns=_COLUMNS), reconciled
+
+
+def _totals(shaping: Shaping, totals: set[int]) -> Iterator[Problem]:
+    """The lines of totals."""
+    for line in totals:
+        yield line, "", "", "problems.total_row", {}, "row"
 
 
 def _unreadable(scratch: Scratch, columns: Sequence[Column]) -> Iterator[Problem]:

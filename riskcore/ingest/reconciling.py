@@ -1,0 +1,153 @@
+"""The totals that a file gives itself: which rows they are, and whether its other rows add up to them."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from riskcore import schema
+from riskcore.ingest.kinds.base import Problem, Shaping
+from riskcore.ingest.words import cell_words, plain
+
+_TOTAL_FOR = r"^((sub|grand)[ -]?)?totals? (for|of) .+|.+[\s:：-]*(小计|合计|总计)$|^(小计|合计|总计|共计)\s*[:：(（].*"
+_TOTAL_BEFORE = r"^totals? "
+_STARS = r"\*{1,5}"  # levels of subtotals in printed lists
+_SUB = re.compile(r"小计|sub|\b(for|of)\b", re.IGNORECASE)
+_SPEAKING = ("document_no", "document_type", "invoice_date", "posting_date", "due_date", "currency", "salesperson")
+_FIRST = 3  # columns that are looked at although they are not mapped
+_PER_ROW = Decimal("0.01")  # of difference that rounding may make
+_OF_BOOK = {"amount_local"}  # in the book's currency, whatever the row's is
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """What a file says that a column of amounts adds up to, and what its rows do; `currency` is '' where none is told.
+
+    `line`: where the file says it. `rows`: how many were added up.
+    """
+
+    field: str
+    heading: str
+    currency: str
+    file_says: Decimal
+    rows_say: Decimal
+    line: int
+    rows: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are equal but for rounding: a hundredth per row."""
+        return abs(self.file_says - self.rows_say) <= _PER_ROW * max(1, self.rows)
+
+
+def find_totals(shaping: Shaping) -> set[int]:
+    """The lines of totals, kept in the table `total_line` of the scratch database with whether each is of all rows."""
+    cursor = shaping.scratch.cursor
+    labels: dict[int, str] = {}
+    words = {_squeezed(word) for word in cell_words("cell.total")}
+    squeezed = r"list_contains($words, lower(regexp_replace({0}, '[\s:：]+', '', 'g')))"
+    naming = {c.match.index for c in shaping.columns if c.field in schema.IDENTITY}
+    speaking = {c.match.index for c in shaping.columns if c.field.name in _SPEAKING} - naming
+    mapped = {c.match.index for c in shaping.columns}
+    speaking |= {i for i in range(min(_FIRST, len(shaping.upload.headings))) if i not in mapped}
+    for index in sorted(naming | speaking):
+        cell = f"c{index}"
+        tests = [squeezed.format(cell), f"regexp_full_match({cell}, '{_STARS}')"]
+        if index in naming:
+            tests.append(f"regexp_matches({cell}, '{_TOTAL_FOR}', 'i')")
+            others = f"select lower({cell}) from upload"
+            tests.append(
+                f"regexp_matches({cell}, '{_TOTAL_BEFORE}', 'i') and "
+                f"regexp_replace(lower({cell}), '{_TOTAL_BEFORE}', '') in ({others})"
+            )
+        where = " or ".join(f"({test})" for test in tests)
+        found = cursor.execute(f"select line, {cell} from upload where {where}", {"words": sorted(words)}).fetchall()
+        labels |= dict(found)
+    grand = {line for line, label in labels.items() if _is_grand(label, [*labels.values()], words)}
+    cursor.execute(
+        "create or replace temp table total_line as "
+        "select unnest($lines::bigint[]) as line, unnest($grand::boolean[]) as is_grand",
+        {"lines": list(labels), "grand": [line in grand for line in labels]},
+    )
+    return set(labels)
+
+
+def _is_grand(label: str, labels: Sequence[str], words: Set[str]) -> bool:
+    """Whether a label is that of all rows, and not of a customer or a page."""
+    if set(label) == {"*"}:
+        return len(label) == max(len(text) for text in labels if set(text) == {"*"})
+    return _squeezed(label) in words and not _SUB.search(label)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s:：]+", "", plain(text))
+
+
+def reconcile(shaping: Shaping) -> tuple[Reconciled, ...]:
+    """The file's own totals of each column of amounts beside the sum of its rows, set aside or not, per currency.
+
+    Where several currencies stand in the rows and a total names none, nothing is compared.
+    """
+    cursor = shaping.scratch.cursor
+    if not cursor.execute("select count(*) from total_line").fetchall()[0][0]:
+        return ()
+    compared: list[Reconciled] = []
+    for column in shaping.columns:
+        if column.field.kind != "amount":
+            continue
+        name = column.field.name
+        money = "''" if name in _OF_BOOK else f"coalesce({shaping.column('currency')}::varchar, '')"
+        told = cursor.execute(
+            f"select {money}, is_grand, {name}, line from typed join total_line using (line) "
+            f"where {name} is not null order by line"
+        ).fetchall()
+        sums = {
+            currency: (plain_sum, signed_sum, rows)
+            for currency, plain_sum, signed_sum, rows in cursor.execute(
+                f"select {money}, sum({name}), sum({_signed(shaping, name)}), count(*) from typed "
+                f"anti join total_line using (line) where {name} is not null group by all"
+            ).fetchall()
+        }
+        for currency in dict.fromkeys(row[0] for row in told):
+            of_rows = currency if currency in sums else next(iter(sums)) if not currency and len(sums) == 1 else None
+            if of_rows is None:
+                continue
+            plain_sum, signed_sum, rows = sums[of_rows]
+            said = [(is_grand, amount, line) for money_, is_grand, amount, line in told if money_ == currency]
+            pairs = [(amount, line, added) for amount, line in _says(said) for added in (plain_sum, signed_sum)]
+            made = [
+                Reconciled(name, column.match.heading, of_rows, amount, added, line, rows)
+                for amount, line, added in pairs
+            ]
+            compared.append(next((one for one in made if one.agrees), made[0]))
+    return tuple(compared)
+
+
+def _signed(shaping: Shaping, name: str) -> str:
+    """An amount that a column of debit and credit gives its sign."""
+    if not shaping.has("debit_credit"):
+        return name
+    credit = ", ".join(f"'{word}'" for word in sorted({*cell_words("side.credit"), "h"}))
+    return f"case when lower(debit_credit) in ({credit}) then -abs({name}) else {name} end"
+
+
+def _says(said: Sequence[tuple[bool, Decimal, int]]) -> Iterator[tuple[Decimal, int]]:
+    """What totals say of all rows, the likeliest first: the last of all rows, their sum, the sum of all parts."""
+    grand = [(amount, line) for is_grand, amount, line in said if is_grand]
+    if grand:
+        yield grand[-1]
+        yield sum((amount for amount, _ in grand), Decimal(0)), grand[-1][1]
+    else:
+        yield sum((amount for _, amount, _ in said), Decimal(0)), said[-1][2]
+
+
+def differences(reconciled: Sequence[Reconciled]) -> Iterator[Problem]:
+    """Totals that the rows do not add up to."""
+    for one in reconciled:
+        if not one.agrees:
+            slots = {
+                "file_says": f"{one.file_says:,.2f}",
+                "rows_say": f"{one.rows_say:,.2f}",
+                "difference": f"{one.file_says - one.rows_say:,.2f}",
+            }
+            yield one.line, one.heading, f"{one.file_says:.2f}", "problems.totals_differ", slots, "note"
