@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from riskcore import policy as policies
 from riskcore.ingest import KINDS, Checked, from_rows, load, read
@@ -329,6 +331,87 @@ def test_payments_that_name_their_invoice_become_its_parts() -> None:
     ]
     assert {part["due_date"] for part in found.items if part["document"] == "FP1"} == {date(2026, 2, 9)}
     assert found.said["note_payments"] == {"n": 1, "sums": "-70.00"}
+
+
+def test_a_list_of_payments_alone_is_the_customers_money() -> None:
+    found = seen(
+        "收款单号,收款日期,客户编号,客户名称,对应发票号,收款金额\n"
+        "SK1,2026-02-01,K01,甲公司,FP1,300\nSK2,2026-03-01,K02,乙公司,,200\n",
+        "invoices",
+    )
+    assert found.parts("customer_id", "document", "document_type", "invoice_date", "paid_date", "amount") == [
+        ("K01", "SK1/payment", "payment", "2026-02-01", None, "-300.00"),
+        ("K02", "SK2/payment", "payment", "2026-03-01", None, "-200.00"),
+    ]
+    assert found.reasons == []
+    assert found.said["note_payments"] == {"n": 2, "sums": "-500.00"}
+
+
+def test_cleared_rows_keep_the_day_of_clearing_on_both_sides() -> None:
+    found = seen(
+        f"{SAP}\n"
+        "100,1000,C1,,2026-03-05,2026,1,001,2026-01-10,2026-01-10,EUR,RV,S,100,100,2026-01-10,N030\n"
+        "100,1000,C1,,2026-03-05,2026,2,001,2026-03-04,2026-03-04,EUR,DZ,H,100,100,2026-03-04,\n"
+        "100,1000,C1,,,2026,3,001,2026-02-10,2026-02-10,EUR,RV,S,40,40,2026-02-10,N030\n",
+        "invoices",
+        asked=("terms",),
+    )
+    assert found.parts("document_type", "paid_date", "amount") == [
+        ("invoice", "2026-03-05", "100.00"),
+        ("payment", "2026-03-05", "-100.00"),
+        ("invoice", None, "40.00"),
+    ]
+
+
+def test_a_printed_list_in_english_with_trailing_minus() -> None:
+    found = seen(
+        "Customer line items\n\n"
+        "|  |Customer|Document Number|Document Type|Document Date|Net due date|Amount in local currency|\n"
+        "|  |10001|90001|RV|10.01.2026|09.02.2026|1,234.56 |\n"
+        "|  |10001|16001|DG|20.01.2026|20.01.2026|234.56-|\n"
+        "|* |10001|||||1,000.00 |\n",
+        "open_items",
+    )
+    assert found.parts("document", "document_type", "amount", "currency") == [
+        ("90001", "invoice", "1234.56", None),
+        ("16001", "credit_note", "-234.56", None),
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["C1", "C2"]),
+            st.integers(1, 4),  # number of the document
+            st.integers(-999, 999).filter(bool),  # amount
+            st.one_of(st.none(), st.integers(0, 1200)),  # paid amount
+            st.one_of(st.none(), st.integers(1, 28)),  # day of payment
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+@settings(max_examples=12, deadline=None)
+def test_no_amount_is_lost(rows: list[tuple[str, int, int, int | None, int | None]]) -> None:
+    """Parts, and what was paid on unknown days, come to the amounts of documents as a plain reading has them."""
+    lines = [
+        f"{c},{n},2026-01-10,2026-02-09,{f'2026-03-{d:02}' if d else ''},{a},{'' if p is None else p}"
+        for c, n, a, p, d in rows
+    ]
+    text = HISTORY + "".join(f"{line}\n" for line in [*lines, "C9,9,2026-01-10,2026-02-09,2026-02-09,1,1"])
+    ready = prepare(read(text.encode(), "a.csv"), POLICY, Store(), kind=KINDS["invoices"], as_of=AS_OF)
+    assert ready.checked is not None
+    distinct: dict[tuple[str, int], dict[str, tuple[int, int | None]]] = {}
+    for row, line in zip(rows, lines, strict=True):
+        distinct.setdefault(row[:2], {})[line] = (row[2], row[3])
+    expected = 1
+    for kept in distinct.values():
+        amounts = [a for a, _ in kept.values()]
+        repeats = len(kept) > 1 and len(set(amounts)) == 1 and any(p is not None for _, p in kept.values())
+        expected += amounts[0] if repeats else sum(amounts)
+    undated = next((n.slots["sums"] for n in ready.checked.notes if n.key == "ledger.note_undated"), "0")
+    total = sum(i["amount"] for i in ready.checked.tables["item"].to_pylist())
+    assert total + Decimal(undated.replace(",", "")) == expected
 
 
 HISTORY = "customer id,invoice number,invoice date,due date,paid date,amount,paid amount\n"

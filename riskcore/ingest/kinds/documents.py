@@ -10,7 +10,13 @@ from riskcore.ingest.words import SIGNS, heading_currency, normalise_heading, sy
 
 CREDITS = ("credit_note", "payment", "down_payment")
 _STATES = ("open", "partial", "paid", "void")
-AMOUNTS = ("amount", "amount_local", "open_amount")  # one of them at least says what a row is worth
+_AMOUNTS = ("amount", "amount_local", "open_amount")
+WORTH = (*_AMOUNTS, "paid_amount")  # one of them at least says what a row is worth
+
+
+def worth(shaping: Shaping) -> tuple[str, ...]:
+    """The mapped fields that say what a row is worth; that of payments where the file is a list of nothing else."""
+    return tuple(name for name in _AMOUNTS if shaping.has(name)) or ("paid_amount",)
 
 
 def prepare(shaping: Shaping) -> None:
@@ -44,6 +50,8 @@ def _class(shaping: Shaping, field: str, group: str, names: Sequence[str]) -> No
 
 def _amount(shaping: Shaping) -> str:
     """SQL of the amount of a row as it is written: in the document's currency, else in the book's."""
+    if worth(shaping) == ("paid_amount",):
+        return "(-paid_amount)::decimal(18,2)"
     return f"coalesce({shaping.column('amount')}, {shaping.column('amount_local')})::decimal(18,2)"
 
 
@@ -76,8 +84,6 @@ def _unsigned(shaping: Shaping) -> str:
 
 def _query(shaping: Shaping, unsigned: str) -> str:
     column = shaping.column
-    day = f"coalesce({column('invoice_date')}, {column('posting_date')}, {column('baseline_date')})::date"
-    baseline = f"coalesce({column('baseline_date')}, {column('invoice_date')}, {column('posting_date')})::date"
     amount = _amount(shaping)
     turned = f"coalesce({unsigned}, false)"
     credit = f"class_side.class = 'credit' or class_type.class is not null or {amount} < 0"
@@ -87,6 +93,12 @@ def _query(shaping: Shaping, unsigned: str) -> str:
         value = f"({column(name)})::decimal(18,2)"
         return f"case when {turned} and coalesce(sign({value}) = sign({amount}), true) then -{value} else {value} end"
 
+    said_type, days = "class_type.class", [column("invoice_date"), column("posting_date"), column("baseline_date")]
+    paid, paid_date = signed("paid_amount"), column("paid_date")
+    if worth(shaping) == ("paid_amount",):  # the day of a payment is that of its document
+        said_type, days = "coalesce(class_type.class, 'payment')", [paid_date, *days]
+        paid, paid_date = "null::decimal(18,2)", "null"
+    baseline = f"coalesce({days[-1]}, {', '.join(days[:-1])})::date"
     if shaping.has("document_no") and not _some_unnumbered(shaping):
         document = _NUMBERED
     else:
@@ -94,16 +106,16 @@ def _query(shaping: Shaping, unsigned: str) -> str:
     return f"""
 create or replace temp table document_row as
 with said as (
-  select typed.line, customer_id, class_type.class as said_type, class_status.class as status,
+  select typed.line, customer_id, {said_type} as said_type, class_status.class as status,
     coalesce(class_special.class = 'noted', false) as noted, {column("special_gl")} is not null as special,
     {column("document_no", "null::varchar")} as number, {column("company_code", "null::varchar")} as company,
     {column("fiscal_year", "null::varchar")} as fiscal_year,
     {column("document_line", "null::varchar")} as document_line,
     nullif(ltrim(trim({column("invoice_ref", "null::varchar")}), '0'), '') as ref,
-    {day} as invoice_date, ({column("paid_date")})::date as paid_date,
+    coalesce({", ".join(days)})::date as invoice_date, ({paid_date})::date as paid_date,
     {terms.due_sql(shaping, baseline, free_credit)} as due_date,
     case when {turned} then -{amount} else {amount} end as told, {signed("open_amount")} as open,
-    {signed("paid_amount")} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
+    {paid} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
     {currency_sql(shaping)} as currency, ({column("disputed")})::boolean as disputed
   from {_joined(shaping)}
   anti join total_line using (line)
@@ -154,7 +166,7 @@ def _some_unnumbered(shaping: Shaping) -> bool:
 def currency_sql(shaping: Shaping) -> str:
     """SQL over `typed` of the currency of a row: its own, else the one that the heading of its amount names."""
     own, cases = shaping.column("currency", "null::varchar"), []
-    for name in (name for name in AMOUNTS if shaping.has(name)):
+    for name in worth(shaping):
         code = heading_currency(shaping.heading(name))
         named = f"'{code}'" if code and code not in SIGNS else "null::varchar"
         said = named if name == "amount_local" else f"coalesce({own}, {named})"

@@ -12,7 +12,7 @@ from riskcore.store import Cursor
 
 _ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
 _FIELDS = ("customer_id", "customer_name", "currency", *_ABOUT_CUSTOMER, *(f.name for f in schema.LEDGER))
-_NEEDS = (("customer_id", "customer_name"), documents.AMOUNTS)
+_NEEDS = (("customer_id", "customer_name"), documents.WORTH)
 
 
 def ask(asking: Asking) -> list[Question]:
@@ -91,7 +91,7 @@ def _kind(name: str, only_open: bool) -> Kind:
     return Kind(
         id=name,
         fields=_FIELDS,
-        needs=_NEEDS if only_open else (*_NEEDS, ("invoice_date", "posting_date", "baseline_date")),
+        needs=_NEEDS if only_open else (*_NEEDS, ("invoice_date", "posting_date", "baseline_date", "paid_date")),
         tables=partial(tables, only_open=only_open),
         group="ledger",
         ask=ask,

@@ -51,7 +51,7 @@ def _listed(
 
 def _without_amount(shaping: Shaping) -> Iterator[Problem]:
     """Rows of a customer that say no amount; a cell that cannot be read is listed for itself."""
-    columns = [c for c in shaping.columns if c.field.name in documents.AMOUNTS]
+    columns = [c for c in shaping.columns if c.field.name in documents.worth(shaping)]
     unsaid = " and ".join(f"{c.field.name}_raw is null" for c in columns)
     wrong = [
         f"and not exists (select 1 from {c.table} r where r.text = c{c.match.index} and r.wrong)"
@@ -79,7 +79,7 @@ def _twice(shaping: Shaping) -> Iterator[Problem]:
 
 def _overpaid(shaping: Shaping) -> Iterator[Problem]:
     """Documents whose payments come to more than they are worth."""
-    if not shaping.has("paid_amount"):
+    if documents.worth(shaping) == ("paid_amount",) or not shaping.has("paid_amount"):
         return
     for line, paid in shaping.scratch.cursor.execute(
         "select min(line), sum(paid) from (select *, "
