@@ -114,7 +114,7 @@ def judge(shaping: Shaping) -> Iterator[Problem]:
     shown = "coalesce(strftime(period_end, '%Y-%m-%d'), '')"
     period = shaping.heading("period_end")
     for condition, reason in (
-        ("period_end is null", "problems.statement_no_period"),
+        ("period_end is null and said_period is null", "problems.statement_no_period"),
         ("period_end > current_date", "problems.statement_future"),
         (nothing, "problems.statement_empty"),
     ):
@@ -205,14 +205,15 @@ def _make_stated(shaping: Shaping) -> None:
     if isinstance(upload, LongForm):
         id_, name = "answered.company", name if upload.company else "null::varchar"
     amounts = ", ".join(f"typed.{field}" for field in AMOUNTS if shaping.has(field))
-    period = shaping.column("period_end", "null::date")
+    place = next(c.match.index for c in shaping.columns if c.field.name == "period_end")
     cursor.execute(
         f"create or replace temp view stated as select line, {id_} as customer_id, {name} as customer_name, "
-        f"{shaping.column('reg_no', 'null::varchar')} as reg_no, coalesce({period}, dated.day) as period_end, "
+        f"{shaping.column('reg_no', 'null::varchar')} as reg_no, coalesce(typed.period_end, dated.day) as period_end, "
+        f"upload.c{place} as said_period, "
         f"{opinion} as said_opinion, opinion.kind as audit_opinion, "
         f"coalesce({shaping.column('currency')}, answered.currency) as currency, {amounts} "
-        "from typed cross join answered left join belongs using (line) left join dated using (line) "
-        f"left join opinion on opinion.text = {opinion}"
+        "from typed join upload using (line) cross join answered left join belongs using (line) "
+        f"left join dated using (line) left join opinion on opinion.text = {opinion}"
     )
 
 
