@@ -208,8 +208,22 @@ def held_by_rule(store: Store, policy: Policy) -> dict[str, int]:
 
 
 def imports(store: Store) -> pd.DataFrame:
-    """The history of imports, newest first."""
+    """The history of imports, newest first, those that were undone too; `mapping` and `answers` are JSON."""
     return store.ask("imports")
+
+
+def leaving(store: Store, import_ids: Sequence[int]) -> int:
+    """How many customers leave the book where these imports are undone: no other import names them."""
+    row = store.one("leaving", imports=list(import_ids))
+    return int(row[0]) if row else 0
+
+
+def missing_rates(store: Store, currency: str, as_of: date) -> pd.DataFrame:
+    """Currencies of amounts that cannot be converted to the book's `currency` for want of a rate by `as_of`.
+
+    A row each: currency, how many `amounts` wait for it, and `first_day`, the earliest that one of them is of.
+    """
+    return store.ask("missing_rates", book=currency, as_of=as_of)
 
 
 def listed(store: Store, customer_keys: Sequence[int]) -> pd.DataFrame:

@@ -31,6 +31,7 @@ DYNAMIC = (
         "imported.file_",
     ),
     *("imports.delimiter_", "imports.effect_", "imports.how_", "policy_rules.", "problems.", "reasons."),
+    *("imports.asked.", "imports.filter_", "imports.made_", "imports.n_", "imports.said.", "kinds."),
     *("print.", "segments.", "thresholds.way_", "units."),
 )
 

@@ -156,13 +156,15 @@ def money_column(label: str) -> Any:
     return st.column_config.NumberColumn(label, format="localized", step=1, width=110)
 
 
-def clicked_row(shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any = st) -> int | None:
-    """A table whose rows answer to a click anywhere; the place of the clicked one."""
+def clicked_row(
+    shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any = st, rows_most: int = PER_PAGE
+) -> int | None:
+    """A table whose rows answer to a click anywhere; the place of the clicked one. It scrolls beyond `rows_most`."""
     picked = place.dataframe(
         shown,
         hide_index=True,
         row_height=32,
-        height=32 * (len(shown) + 1) + 4,
+        height=32 * (min(len(shown), rows_most) + 1) + 4,
         on_select="rerun",
         selection_mode="single-cell",
         placeholder=NOTHING,
