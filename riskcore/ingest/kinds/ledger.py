@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from riskcore import schema
+from riskcore.errors import Phrase
 from riskcore.ingest.columns import type_column
 from riskcore.ingest.kinds import documents, grouped, oddities, parts, terms
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
@@ -77,6 +78,13 @@ def _input(shaping: Shaping, only_open: bool) -> str:
     )
 
 
+def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
+    """How many credits there are, and what the file leaves unsaid; the last that is asked of a file."""
+    said = oddities.notes(shaping, only_open)
+    parts.drop(shaping)
+    return said
+
+
 def mark_overlapping(cursor: Cursor, import_id: int) -> None:
     """Mark an import that names any document of a customer that an earlier import names, unless that was undone."""
     cursor.execute(
@@ -99,7 +107,7 @@ def _kind(name: str, only_open: bool) -> Kind:
         fits=partial(oddities.fits, only_open=only_open),
         reshape=grouped.filled_down,
         whole_by_default=only_open,
-        notes=partial(oddities.notes, only_open=only_open),
+        notes=partial(notes, only_open=only_open),
         currency=currency,
     )
 

@@ -40,13 +40,13 @@ def _listed(
     shaping: Shaping, name: str, condition: str, reason: str, effect: str = "note", **slots: str
 ) -> Iterator[Problem]:
     """The rows of `document_row` that a condition holds for, each with what its cell of a field says."""
-    match = next((c.match for c in shaping.columns if c.field.name == name), None)
-    if match is None:
+    if not shaping.has(name):
         return
-    for line, text in shaping.scratch.cursor.execute(
-        f"select line, coalesce(c{match.index}, '') from document_row join upload using (line) where {condition}"
+    for line, said in shaping.scratch.cursor.execute(
+        f"select line, typed.{name}::varchar from typed "
+        f"semi join (select line from document_row where {condition}) using (line)"
     ).fetchall():
-        yield line, match.heading, text[:VALUE_MOST], reason, slots, effect
+        yield line, shaping.heading(name), said[:VALUE_MOST], reason, slots, effect
 
 
 def _without_amount(shaping: Shaping) -> Iterator[Problem]:
@@ -59,20 +59,21 @@ def _without_amount(shaping: Shaping) -> Iterator[Problem]:
         if c.read
     ]
     for (line,) in shaping.scratch.cursor.execute(
-        f"select line from typed join upload using (line) where customer_id is not null and {unsaid} {' '.join(wrong)}"
+        "select line from typed left join upload using (line) "
+        f"where customer_id is not null and {unsaid} {' '.join(wrong)}"
     ).fetchall():
         yield line, columns[0].match.heading, "", "ledger.no_amount", {}, "row"
 
 
 def _twice(shaping: Shaping) -> Iterator[Problem]:
-    """Rows of a document that repeat an earlier one cell by cell."""
-    cells = ", ".join(f"c{place}" for place in range(len(shaping.upload.headings)))
+    """Rows of a document that repeat an earlier one in every mapped column."""
+    cells = ", ".join(f"typed.{c.field.name}" for c in shaping.columns)
     for line, number, first in shaping.scratch.cursor.execute(
         "with repeated as (select customer_id, document from document_row where number is not null "
         "group by all having count(*) > 1), "
         "looked_at as (select line, number from document_row semi join repeated using (customer_id, document)) "
         f"select line, number, first from (select line, number, min(line) over (partition by {cells}) as first "
-        "from upload join looked_at using (line)) where line > first"
+        "from typed join looked_at using (line)) where line > first"
     ).fetchall():
         yield line, shaping.heading("document_no"), number[:VALUE_MOST], "ledger.twice", {"first": first}, "row"
 

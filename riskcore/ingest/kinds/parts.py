@@ -107,3 +107,9 @@ def _part(only_open: bool) -> str:
         apart = part("settling.line", "type", "settling.paid_date", "settling.amount")
         parts.append(f"{apart} from settling join unit on unit.line = unit_line")
     return f"create or replace temp table part as {' union all '.join(parts)}"
+
+
+def drop(shaping: Shaping) -> None:
+    """Forget what was made of the rows; a large file leaves it on the book's own cursor."""
+    for table in ("document_row", "taken", "apart", "matched", "settling", "unit", "part"):
+        shaping.scratch.cursor.execute(f"drop table {table}")
