@@ -76,14 +76,13 @@ def tables(shaping: Shaping) -> Mapping[str, str]:
 
 def notes(shaping: Shaping) -> list[Phrase]:
     """How many entries are of customers of the book."""
-    entries = tables(shaping)["list_entry"]
-    asked = shaping.scratch.cursor.sql(entries).to_arrow_table()
+    entries = shaping.scratch.cursor.execute(tables(shaping)["list_entry"]).df()
     cursor = shaping.store.cursor()
-    cursor.register("entry", asked)
-    row = cursor.execute(f"select count(distinct line) from ({names.listed('entry', _TOLD)})").fetchone() or (0,)
-    cursor.unregister("entry")
+    cursor.register("entry", entries)
+    asked = f"select count(distinct line) from ({names.listed('entry', _TOLD)})"
+    [(matched,)] = cursor.execute(asked).fetchall()
     cursor.close()
-    return [Phrase("lists.note_matched", {"matched": row[0], "others": asked.num_rows - row[0]})]
+    return [Phrase("lists.note_matched", {"matched": matched, "others": len(entries) - matched})]
 
 
 _TOLD = (
