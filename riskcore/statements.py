@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from riskcore import altman
+from riskcore import altman, versions
 from riskcore.features import live, ratios
 from riskcore.features import statements as periods
 from riskcore.store import Cursor, Store
 
-# Figures under names of their own that follow from others, and what they may be made of.
-MADE_OF = {
+# What figures that follow from others are made of, so far as it is known; finance cost stands in for interest.
+_MADE_OF = {
+    "equity": ("total_assets", "total_liabilities"),
+    "total_liabilities": ("total_assets", "equity"),
+    "quick_assets": ("current_assets", "inventory", "prepayments"),
     "working_capital": ("current_assets", "current_liabilities"),
     "retained": ("retained_earnings", "surplus_reserve"),
     "debt": ("short_term_borrowings", "long_term_borrowings", "bonds_payable"),
@@ -24,8 +27,8 @@ MADE_OF = {
 class Figure:
     """An amount of a statement, in its currency, and where it was told last: file, sheet and line.
 
-    The line of a statement with periods across is the place of the period's column. One that follows from others
-    has no file.
+    The line of a statement with periods across is the place of the period's column. A figure that follows from others
+    has no file but the names of those, `made_of`.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Figure:
     file_name: str = ""
     sheet: str = ""
     line: int | None = None
+    made_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,11 @@ class Opinion:
 def second_opinion(store: Store, customer_key: int, as_of: date, known_by: date | None = None) -> Opinion | None:
     """The opinion of the newest whole year by `as_of`, else of the newest period; None without statements.
 
-    `known_by`: only from what had been taken in by then.
+    Ratios follow the policy in force. `known_by`: only from what had been taken in by then.
     """
     cursor = store.cursor()
     live.prepare(cursor, known_by)
-    if not periods.prepare(cursor, as_of, (customer_key, customer_key)):
+    if not periods.prepare(cursor, versions.in_force(store), as_of, (customer_key, customer_key)):
         return None
     columns = [f"{periods.value(ratio)} as r_{ratio.id}" for ratio in ratios.RATIOS]
     columns += [f"({ratio.special}) as s_{ratio.id}" for ratio in ratios.RATIOS if ratio.special]
@@ -95,9 +99,7 @@ def second_opinion(store: Store, customer_key: int, as_of: date, known_by: date 
         figures_before=before,
         ratios=tuple(Ratio(r.id, r.unit, now[f"r_{r.id}"], r.of, bool(now.get(f"s_{r.id}"))) for r in ratios.RATIOS),
         altman=altman.scores(now | {"retained_earnings": now["retained"]}) if now["is_year"] else (),
-        ebit_by_finance_cost={"profit_before_tax", "finance_cost"} <= figures.keys()
-        and figures.keys().isdisjoint({"interest_expense"})
-        and figures["ebit"].file_name == "",
+        ebit_by_finance_cost="ebit" in figures and "finance_cost" in figures["ebit"].made_of,
     )
 
 
@@ -122,6 +124,12 @@ def _figures(cursor: Cursor, customer_key: int, period_end: date) -> dict[str, F
     ).fetchone()
     found = {name: Figure(name, cell["v"], cell["f"], cell["s"], cell["l"]) for name, cell in cells.items() if cell}
     for name, value in zip(periods.DERIVED, derived or (), strict=True):
-        if value is not None:
-            found.setdefault(name, Figure(name, value))
+        if value is not None and name not in found:
+            found[name] = Figure(name, value, made_of=_made_of(name, cells))
     return found
+
+
+def _made_of(name: str, told: Mapping[str, object]) -> tuple[str, ...]:
+    """The figures that a derived one was made of."""
+    known = [part for part in _MADE_OF[name] if told[part] is not None]
+    return tuple(part for part in known if part != "finance_cost" or "interest_expense" not in known)

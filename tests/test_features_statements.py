@@ -189,6 +189,15 @@ def test_balance_sheet(figures: dict[str, Any], name: str, expected: float | Non
     assert of(at(END_24, NOW, figures))[name] == expected
 
 
+def test_prepayments_may_be_quick() -> None:
+    store = Store()
+    state(store, at(END_24, NOW))
+    policy = POLICY.model_copy(update={"ratios": POLICY.ratios.model_copy(update={"quick_without_prepayments": False})})
+    cursor = store.cursor()
+    features.prepare(cursor, policy, AUGUST)
+    assert cursor.execute("select quick_ratio from facts").fetchone() == ((600 - 200) / 250,)
+
+
 def test_without_the_year_before_there_is_no_growth_and_assets_are_the_closing_ones() -> None:
     found = of(at(END_24, NOW), at(date(2022, 12, 31), BEFORE))
     assert (found["revenue_growth_pct"], found["return_on_assets_pct"]) == (None, 12)

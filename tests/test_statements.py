@@ -52,7 +52,7 @@ def test_all_ratios_with_the_figures_that_they_are_made_of() -> None:
     for ratio in found.ratios:
         assert set(ratio.of) <= found.figures.keys()
     assert found.figures["retained"].value == 300
-    assert found.figures["ebit"] == statements.Figure("ebit", 120)
+    assert found.figures["ebit"] == statements.Figure("ebit", 120, made_of=("profit_before_tax", "interest_expense"))
     z2 = next(score for score in found.altman if score.model == "z2")
     assert z2.value == pytest.approx(6.56 * 0.35 + 3.26 * 0.3 + 6.72 * 0.12 + 1.05 * 1.5)
     assert z2.zone == "safe"

@@ -32,12 +32,6 @@ def _mean(name: str) -> str:
     return f"((now.{name} + coalesce(before.{name}, now.{name})) / 2)"
 
 
-# Of current assets without inventory and prepayments; where one is not reported and others are, there is none.
-_QUICK_DETAIL = "coalesce(now.inventory, now.cash, now.receivables)"
-_QUICK = (
-    f"case when {_QUICK_DETAIL} is not null "
-    "then now.current_assets - coalesce(now.inventory, 0) - coalesce(now.prepayments, 0) end"
-)
 # No debt is told by debts of zero, or by neither debts nor interest; debts without interest tell nothing.
 _NO_DEBT = (
     "coalesce(now.debt, 0) = 0 and coalesce(now.interest <= 0, now.debt = 0, false) "
@@ -48,8 +42,8 @@ RATIOS = (
     Ratio(
         "quick_ratio",
         "times",
-        ("current_assets", "inventory", "prepayments", "current_liabilities"),
-        _over(f"({_QUICK})", "now.current_liabilities"),
+        ("quick_assets", "current_liabilities"),
+        _over("now.quick_assets", "now.current_liabilities"),
     ),
     Ratio(
         "liabilities_to_assets_pct",

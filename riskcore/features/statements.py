@@ -25,6 +25,9 @@ DERIVED = {
     "ebit": "coalesce(ebit, profit_before_tax + interest_expense, profit_before_tax + finance_cost)",
     "interest": "coalesce(interest_expense, finance_cost)",
     "working_capital": "current_assets - current_liabilities",
+    # Without inventory and perhaps prepayments; where one is not reported and details of current assets are, it is nil.
+    "quick_assets": "case when coalesce(inventory, cash, receivables) is not null then current_assets "
+    "- coalesce(inventory, 0) - case when $quick_without_prepayments then coalesce(prepayments, 0) else 0 end end",
     "retained": "retained_earnings + coalesce(surplus_reserve, 0)",
     "debt": "case when coalesce(short_term_borrowings, long_term_borrowings, bonds_payable) is not null then "
     "coalesce(short_term_borrowings, 0) + coalesce(long_term_borrowings, 0) + coalesce(bonds_payable, 0) end",
@@ -53,7 +56,7 @@ def balances(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> 
     Net worth is tangible, without intangibles and goodwill; it is not below zero where equity is not, so that rules on
     negative equity read it as equity.
     """
-    if not prepare(cursor, as_of, keys):
+    if not prepare(cursor, policy, as_of, keys):
         return None
     conversion.prepare(cursor, policy, as_of)
     cursor.execute(
@@ -86,7 +89,7 @@ left join conversion on conversion.currency = now.currency
 
 def years(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Computed | None:
     """Make the table `statement_year`: what the newest whole year tells, with the year before it."""
-    if not prepare(cursor, as_of, keys):
+    if not prepare(cursor, policy, as_of, keys):
         return None
     conversion.prepare(cursor, policy, as_of)
     stated = (
@@ -132,13 +135,13 @@ def value(ratio: Ratio) -> str:
     return f"case when now.is_year then {ratio.sql} end" if ratio.is_of_year else ratio.sql
 
 
-def prepare(cursor: Cursor, as_of: date, keys: Keys | None) -> bool:
+def prepare(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> bool:
     """Make the table `statement_period` and say whether it has a row: one per customer and period; reads `live`.
 
     The amounts of `statement` as doubles in its own currency, those of DERIVED, `audit_opinion`, `import_id` (the
     newest) and `is_year`.
     """
-    bound = {"as_of": as_of}
+    bound: dict[str, object] = {"as_of": as_of}
     told = f"from statement join live using (import_id) where period_end <= $as_of and {live.between(keys)}"
     if cursor.execute(f"select 1 {told} limit 1", bound).fetchone() is None:
         return False
@@ -159,7 +162,7 @@ select *, month(period_end) = 12 or (count(*) over own > 1
   and min(month(period_end)) over own = max(month(period_end)) over own) as is_year
 from derived window own as (partition by customer_key)
 """,
-        bound,
+        bound | {"quick_without_prepayments": policy.ratios.quick_without_prepayments},
     )
     return True
 

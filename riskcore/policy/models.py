@@ -145,6 +145,12 @@ class Money(Frozen):
     retention_uncertainty_pct: Share
 
 
+class Ratios(Frozen):
+    """How ratios of financial statements are made where usage differs."""
+
+    quick_without_prepayments: bool = True
+
+
 class Industry(Frozen):
     """A section of the industry classification with its risk grade and outlook; `words` are its names in files."""
 
@@ -244,6 +250,7 @@ class Policy(Frozen):
     loss: Loss
     limit: Limit
     money: Money
+    ratios: Ratios = Ratios()
     tier: tuple[Tier, ...] = Field(min_length=2, max_length=7)
     rule: tuple[Rule, ...]
     external_grade_best: dict[Word, str]

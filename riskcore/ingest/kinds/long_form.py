@@ -6,13 +6,14 @@ name of the sheet or file; the date of 期末余额 stands in a title, or is ask
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 import pyarrow as pa
 
 from riskcore.errors import Phrase
 from riskcore.ingest.cells import read_number
+from riskcore.ingest.headings import unit_among
 from riskcore.ingest.kinds import captions
 from riskcore.ingest.periods import Relative, period_in, relative, resolved
 from riskcore.ingest.upload import Upload
@@ -88,7 +89,8 @@ def reshape(upload: Upload) -> Upload | None:
     taken, left_out = _taken(lines)
     if not taken:
         return None
-    return _long_form(upload, columns, taken, left_out, _company(titles, upload))
+    unit = upload.unit_line or unit_among([title.split("  ") for title in titles])
+    return _long_form(replace(upload, unit_line=unit), columns, taken, left_out, _company(titles, upload))
 
 
 def _headings(upload: Upload) -> Row:
