@@ -47,11 +47,13 @@ def listed(entries: str, told: str) -> str:
 with entry_read as (
   select *, {key("customer_name")} as name, {key("reg_no")} as number from {entries}
 ),
-told_read as materialized (
+told_keyed as materialized (
   select customer_key, customer_id, {key("customer_name")} as name, {key("reg_no")} as number from {told}
-  where customer_id in (select customer_id from entry_read where customer_id is not null)
-    or {key("customer_name")} in (select name from entry_read where name is not null)
-    or {key("reg_no")} in (select number from entry_read where number is not null)
+),
+told_read as (
+  select * from told_keyed where customer_id in (select customer_id from entry_read where customer_id is not null)
+    or name in (select name from entry_read where name is not null)
+    or number in (select number from entry_read where number is not null)
 )
 select e.* exclude (name, number), t.customer_key
 from entry_read e join told_read t using (customer_id)
