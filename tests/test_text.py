@@ -26,6 +26,7 @@ DYNAMIC = (
         "customers.by_",
         "errors.",
         "fields.",
+        "fixes.",
         "frame.open_",
         "frame.theme_",
         "imported.file_",
