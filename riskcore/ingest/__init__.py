@@ -2,7 +2,7 @@
 
 from riskcore.ingest.asking import questions
 from riskcore.ingest.checking import Checked, check
-from riskcore.ingest.files import set_aside_csv, template_csv
+from riskcore.ingest.files import fix_of, set_aside_csv, template_csv
 from riskcore.ingest.kinds import CUSTOMERS, KINDS, Kind
 from riskcore.ingest.loading import Prepared, load, remembered_headings, seen_before
 from riskcore.ingest.mapping import Match, propose
@@ -27,6 +27,7 @@ __all__ = [
     "Refused",
     "Upload",
     "check",
+    "fix_of",
     "from_rows",
     "load",
     "normalise_heading",

@@ -67,6 +67,14 @@ def settle(asked: Sequence[Question], answers: Mapping[str, str]) -> dict[str, s
     return settled
 
 
+def proven(scratch: Scratch, matches: Sequence[Match]) -> dict[str, str]:
+    """What the file shows of its dates and decimals, as answers to the questions that it leaves no room for."""
+    orders = set(find_orders(scratch, matches).decided.values())
+    comma = decimals.of_file(decimals.marks(scratch, matches))
+    found = {"dates": str(next(iter(orders)))} if len(orders) == 1 else {}
+    return found if comma is None else found | {"decimals": "thousands" if comma else "point"}
+
+
 def is_answer(question: Question, answer: str) -> bool:
     """Whether a question can be answered so."""
     return bool(question.free and answer) or answer in {option.value for option in question.options}
@@ -79,7 +87,7 @@ def apply(
     columns: list[Column] = []
     notes: list[Phrase] = []
     low, high = policy.base_score, policy.top_score
-    said = next((answer == "thousands" for name, answer in answers.items() if name.startswith("decimals:")), None)
+    said = next((answer == "thousands" for name, answer in answers.items() if name.startswith("decimals")), None)
     commas = decimals.with_comma(decimals.marks(scratch, matches), said)
     found = find_orders(scratch, matches)
     order_of = {place: cast(Order, answers["dates"]) for place in found.possible} | dict(found.decided)

@@ -1,7 +1,7 @@
 """An upload typed and judged: what can be taken in, and every row and cell that cannot, with its reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import numbering, problems
-from riskcore.ingest.asking import apply, ask, settle
+from riskcore.ingest.asking import apply, ask, proven, settle
 from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking, Shaping
@@ -38,7 +38,9 @@ class Checked:
     amounts over the rows that are taken. `currency`: the one that the file names, if it names one for all. `as_of`: the
     day that was given, else the newest that the file tells of, today at the latest; None where it tells of none.
     `totals_by_currency`: the totals apart by what a column of currencies says, '' for nothing; empty where there is no
-    such column. `reconciled`: the file's own totals beside the sums of its rows.
+    such column. `reconciled`: the file's own totals beside the sums of its rows. `units`: columns that are counted in
+    what the titles say, and in how much. `proven`: what the file shows of its dates and decimals, by the name of the
+    question that so is none.
     """
 
     rows_read: int
@@ -52,6 +54,8 @@ class Checked:
     as_of: date | None
     totals_by_currency: dict[str, dict[str, Decimal]]
     reconciled: tuple[Reconciled, ...]
+    units: dict[int, int]
+    proven: dict[str, str] = field(default_factory=dict)
 
 
 def check(
@@ -81,9 +85,8 @@ def judge(
     scratch = asking.scratch
     columns, notes = apply(scratch, asking.matches, answers, asking.policy)
     make_typed(scratch, columns)
-    return conclude(
-        Shaping(scratch, asking.upload, columns, answers, asking.policy, asking.store, as_of), kind, [*said, *notes]
-    )
+    shaping = Shaping(scratch, asking.upload, columns, answers, asking.policy, asking.store, as_of)
+    return replace(conclude(shaping, kind, [*said, *notes]), proven=proven(scratch, asking.matches))
 
 
 def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
@@ -109,6 +112,7 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
         as_of=shaping.as_of,
         totals_by_currency=_by_currency(shaping),
         reconciled=reconciled,
+        units={c.match.index: c.match.file_unit for c in columns if c.match.multiplier != (c.match.own_unit or 1)},
     )
 
 

@@ -50,14 +50,14 @@ def _shown(place: int) -> str:
 
 def with_comma(found: dict[int, Marks], said: bool | None = None) -> set[int]:
     """The columns whose decimals follow a comma; `said` decides where the file itself does not."""
-    whole = _of_file(found)
+    whole = of_file(found)
     other = said if whole is None else whole
     return {i for i, m in found.items() if (m.comma if m.comma or m.point else other) and not m.point}
 
 
 def undecided(found: dict[int, Marks], matches: Sequence[Match]) -> Match | None:
     """The first column of amounts that may be read in two ways, a thousand times apart."""
-    if _of_file(found) is not None:
+    if of_file(found) is not None:
         return None
     amounts = (m for m in matches if m.field and schema.field(m.field).kind == "amount")
     return next(
@@ -65,7 +65,7 @@ def undecided(found: dict[int, Marks], matches: Sequence[Match]) -> Match | None
     )
 
 
-def _of_file(found: dict[int, Marks]) -> bool | None:
+def of_file(found: dict[int, Marks]) -> bool | None:
     """Whether the file writes decimals after a comma: its columns agree; None where they do not or show nothing."""
     shown = {m.comma for m in found.values() if m.comma != m.point}
     return shown.pop() if len(shown) == 1 else None

@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 from riskcore import schema
 from riskcore.ingest.checking import Checked
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import is_reason
+from riskcore.ingest.words import heading_currency, is_reason
 from riskcore.policy import Characteristic, Policy
 from riskcore.spreadsheet import csv_bytes
-from riskcore.text import Words
+from riskcore.text import Words, keys
 
 # Facts of the template beside the characteristics, with an example of each; those in words come from the texts.
 _EXAMPLES = {
@@ -45,7 +45,10 @@ _DERIVED = {
 
 
 def set_aside_csv(upload: Upload, checked: Checked, t: Words) -> bytes:
-    """The rows set aside as they were, with a last column of reasons: UTF-8 with BOM, no live formulas."""
+    """The rows set aside as they were, with a last column of reasons: UTF-8 with BOM, no live formulas.
+
+    What titles said of the unit stands in the headings, so that the file is complete without them.
+    """
     reasons: defaultdict[int, list[str]] = defaultdict(list)
     for problem in checked.problems.to_dict("records"):
         if problem["effect"] == "row":
@@ -60,8 +63,26 @@ def set_aside_csv(upload: Upload, checked: Checked, t: Words) -> bytes:
     cells = [chosen.column(f"c{i}").to_pylist() for i in kept]
     rows = {line: [column[at] or "" for column in cells] for at, line in enumerate(chosen["line"].to_pylist())}
     rows |= {b.line: [b.text, *[""] * (len(kept) - 1)] for b in upload.broken}
-    heading = [*(upload.headings[i] for i in kept), t("problems.reason_heading")]
+    heading = [*(_with_unit(upload, checked, i) for i in kept), t("problems.reason_heading")]
     return _csv([heading, *([*rows[line], t("problems.between").join(reasons[line])] for line in sorted(rows))])
+
+
+_UNITS = {10**3: ("千元", "thousand"), 10**4: ("万元", "万元"), 10**6: ("百万元", "million"), 10**8: ("亿元", "亿元")}
+
+
+def _with_unit(upload: Upload, checked: Checked, index: int) -> str:
+    """A heading, with the unit of the file's titles behind it where that is what the column is counted in."""
+    heading = upload.headings[index]
+    if index not in checked.units:
+        return heading
+    unit = _UNITS.get(checked.units[index], ("千万元", "千万元"))[heading.isascii()]
+    return f"{heading} ({' '.join(filter(None, (heading_currency(upload.unit_line), unit)))})"
+
+
+def fix_of(reason: str) -> str | None:
+    """The key of what to do about a problem, by the key of its reason; None where nothing is proposed."""
+    key = f"fixes.{reason.removeprefix('problems.')}"
+    return key if key in keys() else None
 
 
 def template_csv(policy: Policy, t: Words) -> bytes:

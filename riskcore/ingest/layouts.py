@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from riskcore.ingest.kinds import KINDS, Kind
@@ -19,11 +19,14 @@ _PERIOD = re.compile(r"(19|20)\d{2}")
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout that is known: its kind, the fields of its normalised headings ('' left out), its answers by name."""
+    """A layout that is known: its kind, the fields of its headings ('' left out), its answers by name."""
 
     kind: Kind
     mapping: Mapping[str, str]
     answers: Mapping[str, str]
+
+
+OF_ALL = {"dates", "decimals"}  # questions that are put on one column and hold for all
 
 
 def fingerprint(upload: Upload) -> str:
@@ -38,6 +41,21 @@ def fingerprint(upload: Upload) -> str:
 def _unperiodic(heading: str) -> str:
     key = normalise_heading(heading)
     return re.sub(r"\d+", "0", key) if _PERIOD.search(key) else key
+
+
+def recall(layout: Layout, matches: Sequence[Match]) -> tuple[Match, ...]:
+    """The matches with the fields that the layout's columns had; a heading that is new keeps what is proposed."""
+    known = {normalise_heading(heading): name for heading, name in layout.mapping.items()} | dict(layout.mapping)
+    names = {m.index: known.get(m.heading, known.get(normalise_heading(m.heading))) for m in matches}
+    taken = {name for name in names.values() if name}
+    recalled = []
+    for match in matches:
+        name = names[match.index]
+        if name is not None and not is_reason(match.heading):
+            recalled.append(replace(match, field=name or None, confidence=1.0, how="remembered", rival=""))
+        else:
+            recalled.append(replace(match, field=None, confidence=0.0) if match.field in taken else match)
+    return tuple(recalled)
 
 
 def find(store: Store, upload: Upload) -> Layout | None:
@@ -58,11 +76,15 @@ def keep(
     matches: Sequence[Match],
     questions: Sequence[Question],
     answers: Mapping[str, str],
+    proven: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Keep what was settled for a layout; answers for one file alone, and those with a default that stood, are not."""
-    mapping = {normalise_heading(m.heading): m.field or "" for m in matches}
-    settled = {
+    """Keep what was settled for a layout; answers for one file alone, and those with a default that stood, are not.
+
+    `proven`: answers that the file itself gave, so that a smaller one of its layout need not be asked about.
+    """
+    mapping = {m.heading: m.field or "" for m in matches if not is_reason(m.heading)}
+    settled = dict(proven) | {
         name_of(question): answers[question.id]
         for question in questions
         if question.id in answers and not question.of_file and answers[question.id] != question.default
@@ -83,6 +105,8 @@ def keep(
 
 
 def name_of(question: Question) -> str:
-    """A question as it is kept: by its column's heading where its id tells the column's place."""
+    """A question as it is kept: by its column's heading where its id tells the place, by its kind if of all columns."""
+    if question.kind in OF_ALL:
+        return question.kind
     is_placed = re.fullmatch(rf"{re.escape(question.kind)}:\d+", question.id)
     return f"{question.kind}:{normalise_heading(question.heading)}" if is_placed else question.id

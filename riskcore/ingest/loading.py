@@ -76,7 +76,15 @@ def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime
     _remember(cursor, prepared.matches, prepared.answers)
     known_as = prepared.layout or layouts.fingerprint(upload)
     layouts.keep(
-        cursor, known_as, upload, prepared.kind, prepared.matches, prepared.questions, prepared.answers, created_at
+        cursor,
+        known_as,
+        upload,
+        prepared.kind,
+        prepared.matches,
+        prepared.questions,
+        prepared.answers,
+        checked.proven,
+        created_at,
     )
     if checked.currency:
         cursor.execute("insert or ignore into meta values ('currency', ?)", [checked.currency])

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 from riskcore import schema
 from riskcore.ingest import buckets
 from riskcore.ingest.cells import read_number, silence
+from riskcore.ingest.profiling import can_hold, fitting
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import (
     Vocabulary,
@@ -31,6 +32,7 @@ How = Literal["same", "remembered", "alike", "values", "chosen", "none"]
 
 _ALIKE = 86  # likeness in per cent from which a heading is proposed
 _TURNING = "未非无不已上下可负"  # characters that turn what follows into something else
+_BY_VALUES = 0.4  # how sure a field is that no heading tells
 _PROFILED = 2_000  # rows that decide between two meanings
 _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
@@ -57,7 +59,12 @@ class Match:
         """What its amounts are counted in, as the heading says, else the file: 10000 for `万元`; 1 for all else."""
         if self.field is None or schema.field(self.field).kind != "amount":
             return 1
-        return heading_multiplier(self.heading) or self.file_unit
+        return self.own_unit or self.file_unit
+
+    @property
+    def own_unit(self) -> int | None:
+        """What the heading says that its amounts are counted in, None where it says nothing."""
+        return heading_multiplier(self.heading)
 
 
 def propose(
@@ -66,10 +73,12 @@ def propose(
     remembered: Mapping[str, str],
     fields: Sequence[str] = CUSTOMER_FIELDS,
     group: str = "",
+    needs: Sequence[Sequence[str]] = (),
 ) -> tuple[Match, ...]:
     """A match per column to one of the fields; each field once, the surer column keeping it.
 
-    `remembered`: normalised heading to field, '' for a column that was left out.
+    `remembered`: normalised heading to field, '' for a column that was left out. `needs`: of each group one field is
+    wanted; where no heading gives one, values may, with little confidence.
     """
     known = vocabulary(policy, fields, group)
     unit = line_multiplier(upload.unit_line)
@@ -78,9 +87,25 @@ def propose(
     for index, heading in enumerate(upload.headings):
         distinct = _distinct(upload, index)
         name, confidence, how = _find(heading, distinct, known, policy, remembered, fields, aged.get(index))
+        if name is not None and how not in {"remembered", "chosen"} and not can_hold(name, distinct):
+            name, confidence, how = None, 0.0, "none"
         samples = tuple(distinct[:3])
         matches.append(Match(index, heading, samples, name, confidence, how, file_unit=unit))
-    return _each_field_once(matches)
+    return _by_profile(_each_field_once(matches), upload, needs)
+
+
+def _by_profile(matches: tuple[Match, ...], upload: Upload, needs: Sequence[Sequence[str]]) -> tuple[Match, ...]:
+    """The matches with a column for each need that no heading met, where the values of one alone are like it."""
+    mapped = {m.field for m in matches}
+    unmet = [group for group in needs if not mapped & set(group)]
+    if len(unmet) == len(needs):  # nothing speaks for this kind at all
+        return matches
+    free = {m.index: _distinct(upload, m.index) for m in matches if m.field is None and not m.rival}
+    found = fitting(unmet, free)
+    return tuple(
+        replace(m, field=found[m.index], confidence=_BY_VALUES, how="values") if m.index in found else m
+        for m in matches
+    )
 
 
 def _find(

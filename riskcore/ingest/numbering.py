@@ -21,14 +21,14 @@ def unify(scratch: Scratch, store: Store) -> list[Phrase]:
         return []
     cursor.register("book_id", book)
     cursor.execute(
-        f"create or replace temp table spelled as with told as (select distinct customer_id, {_BARE} as bare from typed "
-        f"where {_DIGITS}), kept as (select {_BARE} as bare, any_value(customer_id) as spelling, count(*) as spellings "
-        f"from book_id group by all), short as (select bare, arg_min(customer_id, length(customer_id)) as spelling "
-        f"from told group by all) "
+        f"create or replace temp table spelled as with "
+        f"told as (select distinct customer_id, {_BARE} as bare from typed where {_DIGITS} and {_BARE} <> ''), "
+        f"kept as (select {_BARE} as bare, any_value(customer_id) as spelling, count(*) as spellings from book_id "
+        f"group by all), "
+        f"short as (select bare, arg_min(customer_id, length(customer_id)) as spelling from told group by all) "
         f"select customer_id as told, coalesce(kept.spelling, short.spelling) as spelling from told "
         f"join short using (bare) left join kept using (bare) anti join book_id using (customer_id) "
-        f"where coalesce(kept.spelling, short.spelling) <> told.customer_id and coalesce(kept.spellings, 1) = 1 "
-        f"and bare <> ''"
+        f"where coalesce(kept.spelling, short.spelling) <> told.customer_id and coalesce(kept.spellings, 1) = 1"
     )
     spelled = cursor.execute("select told, spelling from spelled order by all").fetchall()
     if spelled:

@@ -84,18 +84,15 @@ def prepare(
     known = remembered_headings(store)
     if kind is None and layout is not None:
         kind = layout.kind
-    if layout is not None and kind is layout.kind:
-        known |= layout.mapping
-        kept = layout.answers
-    else:
-        layout, kept = None, {}
+    if layout is not None and kind is not layout.kind:
+        layout = None
     guess = (
         recognising.recognise(upload, policy, known)
         if kind is None
         else recognising.as_kind(upload, kind, policy, known)
     )
     if layout is not None:
-        guess = replace(guess, confidence=1.0)
+        guess = replace(guess, confidence=1.0, matches=layouts.recall(layout, guess.matches))
     matches = _chosen(guess.matches, fields or {})
     asked: tuple[Question, ...] = ()
     settled: dict[str, str] = {}
@@ -106,7 +103,7 @@ def prepare(
         with Scratch(guess.upload) as scratch:
             asking = Asking(scratch, guess.upload, mapped, policy, store)
             asked = ask(asking, guess.kind)
-            settled = _answered(asked, answers or {}, kept)
+            settled = _answered(asked, answers or {}, layout.answers if layout else {})
             if len(settled) == len(asked):
                 checked = judge(asking, guess.kind, settled, said, as_of)
     except FileRefused as error:

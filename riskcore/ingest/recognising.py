@@ -35,7 +35,7 @@ def recognise(upload: Upload, policy: Policy, remembered: Mapping[str, str]) -> 
 def as_kind(upload: Upload, kind: Kind, policy: Policy, remembered: Mapping[str, str]) -> Guess:
     """An upload as one kind of file."""
     shaped = kind.reshape(upload) or upload
-    matches = propose(shaped, policy, remembered, kind.fields, kind.group)
+    matches = propose(shaped, policy, remembered, kind.fields, kind.group, kind.needs)
     return Guess(kind, shaped, matches, round(_strength(shaped, kind, matches), 2))
 
 

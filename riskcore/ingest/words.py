@@ -172,7 +172,13 @@ def number_words(policy: Policy, name: str) -> dict[str, Decimal | None]:
     return {}
 
 
+_UNITS = {
+    **dict.fromkeys(("credit_days", "terms_days_1", "terms_days_2", "terms_days_net"), "days"),
+    "credit_score": "points",
+}
+
+
 def unit_of(policy: Policy, name: str) -> str | None:
     """What a field is counted in: a characteristic's unit of the policy, None for money and text."""
     units = {c.id: c.unit for c in policy.characteristic}
-    return units.get(name) or {"credit_days": "days", "credit_score": "points"}.get(name)
+    return units.get(name) or _UNITS.get(name)
