@@ -110,6 +110,6 @@ def _part(only_open: bool) -> str:
 
 
 def drop(shaping: Shaping) -> None:
-    """Forget what was made of the rows; a large file leaves it on the book's own cursor."""
-    for table in ("document_row", "taken", "apart", "matched", "settling", "unit", "part"):
+    """Forget all that was made of the rows but `part` and `taken`, which a large file is loaded from."""
+    for table in ("document_row", "apart", "matched", "settling", "unit"):
         shaping.scratch.cursor.execute(f"drop table {table}")
