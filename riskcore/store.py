@@ -3,13 +3,16 @@
 A file is opened by one process. Each thread works on a cursor of its own; values are always bound, never pasted.
 """
 
+import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pandas as pd
@@ -24,7 +27,10 @@ _SAFE: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "python_enable_replacements": False,
+    "disabled_optimizers": "projection_placement",  # on the long chain of scoring it takes longer than it saves
 }
+
+_MEMORY = "50%"  # of the machine's; RISK_MEMORY names another limit, such as 2GB
 
 _HELD = ("Could not set lock", "used by another process")  # what the engine says on Unix and on Windows
 
@@ -50,12 +56,33 @@ class Store:
         except BaseException:
             self._root.close()  # a refused book is not held
             raise
+        # Text files too large for memory are read from one folder of our own, and nothing else of the disk is.
+        unheard_of = Path(tempfile.gettempdir()) / f"risk-{uuid4().hex}"
+        self.private = unheard_of if path is None else path.with_suffix(".reading")
+        shutil.rmtree(self.private, ignore_errors=True)  # what a process that was killed left there
+        self._root.execute("set allowed_directories = [$folder]", {"folder": f"{self.private.resolve()}/"})
         self._root.execute("set enable_external_access = false")
+        self._at_work = self._root.cursor()
+        for setting in ("enable_progress_bar = true", "enable_progress_bar_print = false", "progress_bar_time = 0"):
+            self._at_work.execute(f"set {setting}")  # a cursor made later can say no progress
         self._root.execute("set lock_configuration = true")
 
     def cursor(self) -> Cursor:
         """A cursor of the caller's own; use it in one thread only."""
         return self._root.cursor()
+
+    @contextmanager
+    def at_work(self) -> Iterator[Cursor]:
+        """The one cursor for long work: it tells its progress, and what stands on it is forgotten afterwards."""
+        with self._writing:
+            try:
+                yield self._at_work
+            finally:
+                for (name,) in self._at_work.execute(
+                    "select table_name from duckdb_tables() where temporary"
+                ).fetchall():
+                    self._at_work.execute(f'drop table temp."{name}"')
+                shutil.rmtree(self.private, ignore_errors=True)
 
     def ask(self, question: str, **values: Any) -> pd.DataFrame:
         """The answer to a question (a name in riskcore/sql, or SQL) as a frame; values are bound by name."""
@@ -74,10 +101,10 @@ class Store:
         return self._run(question, values).fetchone()
 
     @contextmanager
-    def transaction(self) -> Iterator[Cursor]:
-        """All of what is done on the cursor, or nothing; one writer at a time."""
+    def transaction(self, on: Cursor | None = None) -> Iterator[Cursor]:
+        """All of what is done on the cursor, or nothing; one writer at a time. `on`: that of `at_work`."""
         with self._writing:
-            cursor = self.cursor()
+            cursor = on or self.cursor()
             cursor.execute("begin transaction")
             try:
                 yield cursor
@@ -87,7 +114,7 @@ class Store:
             cursor.execute("commit")
             # Replaced data stay in the file until a checkpoint outside the transaction gives them back. While somebody
             # reads there can be none; what was committed is safe in the log, and a later one serves as well.
-            with suppress(duckdb.TransactionException):
+            with suppress(duckdb.TransactionException, duckdb.InterruptException):
                 cursor.execute("checkpoint")
 
     def close(self) -> None:
@@ -99,8 +126,12 @@ class Store:
         return self.cursor().execute(text, dict(values) or None)
 
     def _connect(self) -> Cursor:
+        # What does not fit is put into a folder beside the book, which is gone when the book is given back.
+        memory = os.environ.get("RISK_MEMORY") or _MEMORY
         try:
-            return duckdb.connect(str(self.path) if self.path else ":memory:", config=_SAFE)
+            return duckdb.connect(str(self.path) if self.path else ":memory:", config={**_SAFE, "memory_limit": memory})
+        except duckdb.ParserException as error:
+            raise StoreError("store_memory", value=memory) from error
         except duckdb.IOException as error:
             if any(words in str(error) for words in _HELD):
                 raise StoreError("store_held", path=str(self.path)) from error

@@ -96,30 +96,40 @@ _DAYS_NOT_TOLD = {"item": "invoice_date", "rating": "report_date", "rate": "day"
 
 def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_of: date) -> None:
     """Append the rows of one table; those of `input` bring customers that are new."""
-    # Of a large file they stand in a temporary table of this cursor.
-    cursor.register("taken_in", cursor.table(rows) if isinstance(rows, str) else rows)
-    columns = [str(column[0]) for column in cursor.execute("select * from taken_in limit 0").description]
+    if isinstance(rows, str):  # those of a large file stand in a temporary table or view of this cursor
+        _append(cursor, table, rows, import_id, as_of)
+        return
+    cursor.register("taken_in", rows)
     try:
-        if table == "input":
-            cursor.execute(
-                "insert into customer select (select coalesce(max(customer_key), 0) from customer) + "
-                "row_number() over (order by min(line)), customer_id from taken_in anti join customer "
-                "using (customer_id) group by customer_id"
-            )
-        of_customers = "customer_id" in columns and table != "list_entry"
-        names = [name for name in columns if not (of_customers and name == "customer_id")]
-        day = _DAYS_NOT_TOLD.get(table)
-        values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
-        if of_customers:
-            names, values = ["customer_key", *names], ["customer_key", *values]
-        joined = "taken_in join customer using (customer_id) order by customer_key" if of_customers else "taken_in"
-        bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
-        cursor.execute(
-            f"insert into {table} (import_id, {', '.join(names)}) select $import_id, {', '.join(values)} from {joined}",
-            bound,
-        )
+        _append(cursor, table, "taken_in", import_id, as_of)
     finally:
         cursor.unregister("taken_in")
+
+
+def _append(cursor: Cursor, table: str, rows: str, import_id: int, as_of: date) -> None:
+    columns = [str(column[0]) for column in cursor.execute(f"select * from {rows} limit 0").description]
+    is_ordered = False
+    if table == "input":
+        inserted = cursor.execute(
+            "insert into customer select (select coalesce(max(customer_key), 0) from customer) + "
+            f"row_number() over (order by min(line)), customer_id from {rows} anti join customer "
+            "using (customer_id) group by customer_id"
+        ).fetchone()
+        # New customers are numbered by line, which is the order that the rows come in.
+        is_ordered = inserted == cursor.execute(f"select count(*) from {rows}").fetchone()
+    of_customers = "customer_id" in columns and table != "list_entry"
+    names = [name for name in columns if not (of_customers and name == "customer_id")]
+    day = _DAYS_NOT_TOLD.get(table)
+    values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
+    source = rows
+    if of_customers:
+        names, values = ["customer_key", *names], ["customer_key", *values]
+        source = f"{rows} join customer using (customer_id) {'' if is_ordered else 'order by customer_key'}"
+    bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
+    cursor.execute(
+        f"insert into {table} (import_id, {', '.join(names)}) select $import_id, {', '.join(values)} from {source}",
+        bound,
+    )
 
 
 def _remember(cursor: Cursor, matches: Sequence[Match], answers: Mapping[str, str]) -> None:

@@ -1,0 +1,296 @@
+"""Text files of any size: what is plain goes through the database at once, all else the careful way, cell by cell.
+
+A sample of the file says what kind it is, which column is which and how each is written. The file is then read once
+into a temporary table of the book. Rows that hold any cell that is not plain, and lines that are no rows, become a
+small upload that is read and judged as any other. All rows together are judged set by set, so that the outcome is that
+of a small file of the same content.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from riskcore.errors import FileRefused, Phrase
+from riskcore.ingest import decimals
+from riskcore.ingest.asking import apply
+from riskcore.ingest.bulk.plainly import Bound, plain
+from riskcore.ingest.bulk.records import NotPlain, Walked, physical, walk
+from riskcore.ingest.bulk.source import Source, open_source
+from riskcore.ingest.bulk.watch import STAGES, Cancelled, Watch
+from riskcore.ingest.checking import Checked, conclude, with_id
+from riskcore.ingest.columns import Column, Scratch, finals, make_typed
+from riskcore.ingest.kinds import Kind
+from riskcore.ingest.kinds.base import Shaping
+from riskcore.ingest.layout import Layout, find_dialect, find_layout
+from riskcore.ingest.lines import Dialect, Lines
+from riskcore.ingest.preparing import Preparing, prepare
+from riskcore.ingest.upload import _COUNTED, Upload, _rows, _Table, read
+from riskcore.ingest.words import cell_words
+from riskcore.policy import Policy
+from riskcore.store import Cursor, Store
+
+BULK_FROM = 48_000_000  # bytes; smaller files are read cell by cell
+CAREFUL_MOST = 500_000_000  # bytes that can still be read so where a file cannot be read at once
+ODD_CELLS_MOST = 20_000_000  # that are looked at one by one
+_SHIFTS_MOST = 1_000  # places where lines and rows part, up to which problems are told by line
+_LOOKED_AT = 2_000  # rows that show which column is written oddly
+_HANDED_BACK_MOST = 200_000  # rows
+_PACKED = (b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")
+
+__all__ = ["BULK_FROM", "STAGES", "Cancelled", "Watch", "is_bulk", "prepare_bulk"]
+
+
+def is_bulk(path: Path) -> bool:
+    """Whether a file is a text so large that it is read at once."""
+    if path.stat().st_size < BULK_FROM:
+        return False
+    with path.open("rb") as file:
+        return not file.read(4).startswith(_PACKED)
+
+
+def prepare_bulk(
+    path: Path,
+    policy: Policy,
+    store: Store,
+    cursor: Cursor,
+    watch: Watch,
+    *,
+    kind: Kind | None = None,
+    fields: Mapping[int, str | None] | None = None,
+    answers: Mapping[str, str] | None = None,
+    as_of: date | None = None,
+    whole_book: bool | None = None,
+) -> Preparing:
+    """Make a large file ready, as `ingest.prepare` does a small one; what is to be loaded stands on the cursor.
+
+    FileRefused where the file cannot be read; Cancelled where that was asked for. The store is only asked.
+    """
+    watch.enter("bytes")
+    source = open_source(path, store.private, watch)
+    try:
+        watch.enter("asked")
+        lines = Lines(iter(source.head.splitlines()))
+        dialect, records = find_dialect(lines)
+        layout = find_layout(dialect, records)
+        sample = replace(read(source.sample, path.name), sha256=source.sha256, encoding=source.encoding)
+        known = prepare(
+            sample, policy, store, kind=kind, fields=fields, answers=answers, as_of=as_of, whole_book=whole_book
+        )
+        if known.checked is None:
+            return known
+        try:
+            if known.upload is not sample or len(layout.headings) != len(sample.headings):
+                raise NotPlain
+            reading = _Reading(source, sample, dialect, layout, known, policy, store, cursor, watch)
+            upload, checked = reading.check(as_of)
+        except NotPlain as error:
+            if path.stat().st_size > CAREFUL_MOST:
+                raise FileRefused("file_bulk", most=CAREFUL_MOST // 1_000_000) from error
+            return prepare(
+                read(path.read_bytes(), path.name),
+                policy,
+                store,
+                kind=kind,
+                fields=fields,
+                answers=answers,
+                as_of=as_of,
+                whole_book=whole_book,
+            )
+        except FileRefused as error:
+            return replace(known, checked=None, refused=error)
+        day = as_of or checked.as_of or date.today()
+        return replace(known, upload=upload, checked=checked, as_of=day)
+    finally:
+        source.path.unlink(missing_ok=True)
+
+
+class _OfBook(Scratch):
+    """The book's own cursor in the place of a database in memory; its tables are kept until they are loaded."""
+
+    def __init__(self, cursor: Cursor, place: int) -> None:
+        self.cursor = cursor
+        self._place = place
+        words = pa.table({"word": sorted(cell_words("cell.missing") | cell_words("cell.error"))})
+        self.cursor.register("missing_word", words)
+
+    def gather(self, name: str, query: str) -> str:
+        """The name of a temporary view of the rows; they are copied only where another file comes before loading."""
+        view = f"bulk_{self._place}_{name}"
+        self.cursor.execute(f"create temp view {view} as {query}")
+        return view
+
+
+class _Reading:
+    """One large file on its way through the database."""
+
+    def __init__(
+        self,
+        source: Source,
+        sample: Upload,
+        dialect: Dialect,
+        layout: Layout,
+        known: Preparing,
+        policy: Policy,
+        store: Store,
+        cursor: Cursor,
+        watch: Watch,
+    ) -> None:
+        self.source, self.sample, self.dialect, self.layout = source, sample, dialect, layout
+        self.known, self.policy, self.store, self.cursor, self.watch = known, policy, store, cursor, watch
+        self.matches, self.said = with_id(known.matches, known.kind)
+
+    def check(self, as_of: date | None) -> tuple[Upload, Checked]:
+        """Read the whole file and judge it; the upload holds the rows that went the careful way or are set aside."""
+        cursor, watch = self.cursor, self.watch
+        place = _clear(cursor)
+        watch.enter("read", cursor, rows=self.source.line_ends)
+        with Scratch(self.sample) as scratch:
+            columns, _ = apply(scratch, self.matches, self.known.answers, self.policy)
+            commas = decimals.with_comma(decimals.marks(scratch, self.matches), _said(self.known.answers))
+        self._read(columns, commas)
+        [rows] = cursor.execute("select count(*) from bulk_read").fetchone() or (0,)
+        odd = [row for (row,) in cursor.execute("select rowid from bulk_read where odd order by 1").fetchall()]
+        if len(odd) * len(self.layout.headings) > ODD_CELLS_MOST:
+            raise FileRefused("file_bulk_odd", heading=self._oddest(rows, odd), n=len(odd))
+        walked = self._walk(rows, odd)
+        careful = self._careful(walked.records)
+        columns, notes = self._type(careful, columns)
+        watch.enter("judged", cursor, rows=rows)
+        line = walked.line_sql("rowid") if len(walked.starts) <= _SHIFTS_MOST else f"rowid + {self.layout.ends + 1}"
+        cursor.execute(
+            f"create temp table typed as select {line} as line, * exclude (odd) from bulk_read where not odd "
+            f"union all by name select * from bulk_careful"
+        )
+        cursor.execute("drop table bulk_read")
+        upload = replace(careful, rows_read=rows - len(odd) + careful.rows_read)
+        scratch = _OfBook(cursor, place)
+        shaping = Shaping(scratch, upload, columns, self.known.answers, self.policy, self.store, as_of)
+        checked = conclude(shaping, self.known.kind, [*self.said, *notes])
+        if checked.rows_taken + checked.rows_set_aside != upload.rows_read:
+            raise NotPlain
+        return self._with_set_aside(upload, checked, walked, rows), checked
+
+    def _read(self, columns: Sequence[Column], commas: set[int]) -> None:
+        """Make `bulk_read`: a row per row of the file with its values, and whether any cell of it is not plain."""
+        bound = Bound()
+        width = len(self.layout.headings)
+        raw, fits = [], []
+        # Of what an amount was before it was rounded, only whether there was any is asked.
+        kept = [re.sub(r"^(\w+_raw)$", r"case when \1 is not null then true end as \1", sql) for sql in finals(columns)]
+        for c in columns:
+            name = c.field.name
+            how = plain(c, self.policy, self.known.answers, c.match.index in commas, self.source.underscores, bound)
+            raw += [f"{how.value} as {name}_raw", f"{how.state} as {name}_said"]
+            fits.append(how.is_plain)
+        some = f"coalesce({', '.join(f'c{i}' for i in range(width))}) is not null"
+        types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+        texts = (
+            f"select * from read_csv({bound.add(str(self.source.path))}, auto_detect = false, header = false, "
+            f"skip = {self.layout.ends}, delim = {bound.add(self.dialect.delimiter)}, "
+            f"quote = {bound.add(self.dialect.quote)}, escape = {bound.add(self.dialect.quote)}, nullstr = '', "
+            f"columns = {{{types}}}, store_rejects = true, rejects_limit = 0, "
+            f"rejects_table = 'bulk_unread', rejects_scan = 'bulk_scan')"
+        )
+        self.cursor.execute(
+            f"create temp table bulk_read as select {', '.join(kept)}, "
+            f"not ({some} and {' and '.join(fits)}) as odd from (select *, {', '.join(raw)} from ({texts}))",
+            bound.values,
+        )
+
+    def _walk(self, rows: int, odd: Sequence[int]) -> Walked:
+        unread = {
+            int(at): len(str(text).lstrip("\r\n").rstrip("\r\n").split("\n"))
+            for at, text in self.cursor.execute("select line_byte_position, csv_line from bulk_unread").fetchall()
+        }
+        above = self.layout.ends
+        if not unread and not odd and self.source.line_ends - above in {rows, rows - 1}:
+            return Walked((), (0,), (above + 1,))
+        return walk(self.source.path, above, self.dialect.quote, self.dialect.delimiter, rows, unread, odd, self.watch)
+
+    def _oddest(self, rows: int, odd: Sequence[int]) -> str:
+        """The heading of the column in which most is written in another way than the database reads."""
+        careful = self._careful(self._walk(rows, odd[:_LOOKED_AT]).records)
+        with Scratch(careful) as scratch:
+            columns, _ = apply(scratch, self.matches, self.known.answers, self.policy)
+        return max(columns, key=lambda c: len(c.read)).match.heading
+
+    def _with_set_aside(self, upload: Upload, checked: Checked, walked: Walked, rows: int) -> Upload:
+        """The upload with the rows that were plain and are set aside, so that all of these can be handed back."""
+        problems = checked.problems
+        aside = set(problems.loc[problems["effect"] == "row", "line"]) - {b.line for b in upload.broken}
+        missing = sorted(aside - set(upload.rows["line"].to_pylist()))
+        if not missing or len(walked.starts) > _SHIFTS_MOST:
+            return upload
+        again = self._walk(rows, [walked.row(line) for line in missing[:_HANDED_BACK_MOST]])
+        wanted = set(missing)
+        more = self._careful([record for record in again.records if record[0] in wanted])
+        return replace(upload, rows=pa.concat_tables([upload.rows, more.rows]).sort_by("line"))
+
+    def _careful(self, records: Sequence[tuple[int, str]]) -> Upload:
+        """The upload that some records of the file are."""
+        lines = list(physical(records))
+        table = _Table(self.layout)
+        table.fill(_rows(Lines(line for _, line in lines), self.dialect, self.layout, table))
+        rows = pa.Table.from_batches(table._batches, table._schema)
+        numbers = pa.array([lines[at - 1][0] for at in rows["line"].to_pylist()], pa.int64())
+        broken = tuple(replace(b, line=lines[b.line - 1][0]) for b in table._broken)
+        return replace(
+            self.sample,
+            rows=rows.set_column(0, "line", numbers),
+            broken=broken,
+            rows_read=len(rows) + len(broken),
+            notes=(
+                *(note for note in self.sample.notes if note.key not in _COUNTED.values()),
+                *(Phrase(_COUNTED[what], {"n": n}) for what, n in sorted(table.counts.items()) if n),
+            ),
+        )
+
+    def _type(self, careful: Upload, columns: Sequence[Column]) -> tuple[list[Column], list[Phrase]]:
+        """Make `bulk_careful` of the careful rows, typed, with `upload` and the texts that were read one by one.
+
+        The sample stands beside them, so that they are understood as its columns are.
+        """
+        count = len(self.sample.rows)
+        beside = self.sample.rows.set_column(0, "line", pa.array(range(-count, 0), pa.int64()))
+        together = replace(self.sample, rows=pa.concat_tables([beside, careful.rows]), broken=(), rows_read=0)
+        with Scratch(together) as scratch:
+            typed, notes = apply(scratch, self.matches, self.known.answers, self.policy)
+            make_typed(scratch, typed)
+            told = [
+                f"case when {c.field.name}_raw is not null then true end as {c.field.name}_raw"
+                for c in typed
+                if c.field.kind == "amount"
+            ]
+            columns = f"* replace ({', '.join(told)})" if told else "*"
+            rows = scratch.cursor.sql(f"select {columns} from typed where line > 0").to_arrow_table()
+            for c in typed:
+                if c.read:
+                    self.cursor.register(c.table, scratch.cursor.sql(f"from {c.table}").to_arrow_table())
+        self.cursor.register("bulk_careful", rows)
+        self.cursor.register("upload", careful.rows)
+        return typed, notes
+
+
+def _said(answers: Mapping[str, str]) -> bool | None:
+    """Whether decimals follow a comma, where a person was asked that."""
+    return next((answer == "thousands" for name, answer in answers.items() if name.startswith("decimals:")), None)
+
+
+def _clear(cursor: Cursor) -> int:
+    """Forget the tables of the file before, but for the rows that wait to be loaded; how many files wait."""
+    views = cursor.execute("select view_name from duckdb_views() where temporary").fetchall()
+    for view in (name for (name,) in views if re.match(r"bulk_\d+_", name)):
+        cursor.execute(f"create temp table kept as from {view}")
+        cursor.execute(f"drop view {view}")
+        cursor.execute(f"alter table kept rename to {view}")
+    waiting = set()
+    for (name,) in cursor.execute("select table_name from duckdb_tables() where temporary").fetchall():
+        if found := re.match(r"bulk_(\d+)_", name):
+            waiting.add(found[1])
+        else:
+            cursor.execute(f'drop table temp."{name}"')
+    return len(waiting)

@@ -1,0 +1,60 @@
+"""Long work as another thread sees it: where it is, and the way to stop it."""
+
+import threading
+from typing import Any
+
+from riskcore.store import Cursor
+
+# What a file goes through, and about how long each takes of the whole.
+STAGES = {"bytes": 0.08, "asked": 0.08, "read": 0.28, "judged": 0.14, "shaped": 0.12, "written": 0.15, "assessed": 0.15}
+
+
+class Cancelled(Exception):
+    """The work was stopped by a person; nothing of it is left."""
+
+
+class Watch:
+    """What a thread at work tells of itself; all others only ask, or cancel."""
+
+    def __init__(self) -> None:
+        self.stage = ""
+        self.rows = 0
+        self._share = 0.0
+        self._cursor: Cursor | None = None
+        self._stop = threading.Event()
+
+    def enter(self, stage: str, cursor: Cursor | None = None, rows: int | None = None) -> None:
+        """Begin a stage, on the cursor that works; Cancelled where that was asked for."""
+        self.stage, self._cursor, self._share = stage, cursor, 0.0
+        self.rows = self.rows if rows is None else rows
+        self.tick(0.0)
+
+    def tick(self, share: float) -> None:
+        """Tell how much of the stage is done; Cancelled where that was asked for."""
+        if self._stop.is_set():
+            raise Cancelled
+        self._share = share
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Ask to stop, and interrupt the statement that runs; may be called again until the work has ended."""
+        self._stop.set()
+        if self._cursor is not None:
+            self._cursor.interrupt()
+
+    def share(self) -> float:
+        """How much of the whole is done, from 0 to 1."""
+        names = list(STAGES)
+        if self.stage not in STAGES:
+            return 0.0
+        before = sum(STAGES[name] for name in names[: names.index(self.stage)])
+        return min(1.0, before + STAGES[self.stage] * max(self._share, self._of_statement()))
+
+    def _of_statement(self) -> float:
+        """The engine's own guess of the statement that runs: -1 where it has none."""
+        told: Any = -1 if self._cursor is None else self._cursor.query_progress()
+        return min(0.95, max(0.0, float(told) / 100))
