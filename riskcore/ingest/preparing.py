@@ -127,12 +127,12 @@ def prepare(
 
 def _chosen(matches: Sequence[Match], fields: Mapping[int, str | None]) -> tuple[Match, ...]:
     """The proposal with what a person chose in its place; a field that was chosen leaves the column that had it."""
-    taken = {name for name in fields.values() if name}
+    takers = {name: matches[index].heading for index, name in fields.items() if name}
     return tuple(
         replace(m, field=fields[m.index], confidence=1.0, how="chosen", rival="")
         if m.index in fields
-        else replace(m, field=None, confidence=0.0, how="none")
-        if m.field in taken
+        else replace(m, field=None, confidence=0.0, how="none", rival=takers[m.field])
+        if m.field in takers
         else m
         for m in matches
     )
