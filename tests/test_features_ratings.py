@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from riskcore import features, schema
 from riskcore import policy as policies
@@ -187,3 +188,18 @@ def test_an_index_of_payments_stands_for_days_beyond_terms(index: float, days: f
 def test_days_beyond_terms_that_are_told_win_over_the_index() -> None:
     assert facts(book(agency_payment_index=80, bureau_days_beyond_terms=12))["bureau_days_beyond_terms"] == 12
     assert facts(book(agency_payment_index=-1))["bureau_days_beyond_terms"] is None
+
+
+@pytest.mark.parametrize(
+    ("scale", "rule"),
+    [
+        ({"bands": (), "grades": ()}, "scale_empty"),
+        ({"grades": [{"words": ["A"], "grade": "N1"}, {"words": ["a"], "grade": "N2"}]}, "named_twice"),
+    ],
+)
+def test_a_scale_has_bands_or_letters_each_once(scale: dict[str, Any], rule: str) -> None:
+    data = POLICY.model_dump(mode="json", by_alias=True)
+    data["agency"][0] |= scale
+    with pytest.raises(ValidationError) as raised:
+        Policy.model_validate(data)
+    assert raised.value.errors()[0]["ctx"]["rule"] == rule

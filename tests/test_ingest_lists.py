@@ -104,3 +104,19 @@ def test_a_list_of_numbers_alone_will_do() -> None:
     found = prepared("统一社会信用代码\n91310000MA1FL0000X\n91310000MA1FL00011\n", "失信.csv", with_customers())
     assert found.checked
     assert {note.key: note.slots for note in found.checked.notes}["lists.note_matched"] == {"matched": 1, "others": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("名单.csv", DISHONEST, "watch_list"),
+        ("ofac.csv", OFAC, "watch_list"),
+        ("严重违法失信名单.csv", "企业名称,备注\n甲,无\n", "watch_list"),
+        ("客户.csv", "客户编码,客户名称,备注\n1,甲,无\n", "customers"),
+        ("a.csv", "客户编码,客户名称,统一社会信用代码,失信被执行人\n1,甲,91310000MA1FL0000X,否\n", "customers"),
+        ("a.csv", "承兑人,披露日期\n甲公司,2025-12-31\n", "watch_list"),
+        ("a.csv", "customer id,customer name,credit score,失信被执行人\n1,Alpha,700,否\n", "customers"),
+    ],
+)
+def test_a_list_is_told_from_a_list_of_customers(name: str, text: str, kind: str) -> None:
+    assert ingest.prepare(ingest.read(text.encode(), name), POLICY, Store()).kind.id == kind

@@ -232,3 +232,8 @@ def test_of_two_reports_of_one_day_the_later_line_is_said_of_the_customer() -> N
         (date(2026, 1, 5), 200, "BB"),
         (date(2026, 1, 6), 300, "B"),
     ]
+
+
+@pytest.mark.parametrize("text", [RATED, PORTFOLIO, CHINESE])
+def test_a_file_of_ratings_is_recognised(text: str) -> None:
+    assert ingest.prepare(ingest.read(text.encode(), "a.csv"), POLICY, Store()).kind.id == "ratings"

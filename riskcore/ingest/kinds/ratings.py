@@ -1,12 +1,13 @@
 """Ratings: what an agency's report says of a company, one row per company and report."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from riskcore.ingest.cells import silence
 from riskcore.ingest.kinds import matching
 from riskcore.ingest.kinds.base import VALUE_MOST, Asking, Kind, Problem, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
+from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import plain, synonyms
 from riskcore.policy import agencies
 from riskcore.policy.models import Agency
@@ -70,6 +71,12 @@ def _scale_question(asking: Asking, match: Match, fitting: list[Agency], values:
         options=(*options, Option(NO_AGENCY, "ratings.scale_none")),
         default=next((a.id for a in told or (fitting if len(fitting) == 1 else [])), None),
     )
+
+
+def fits(upload: Upload, matches: Sequence[Match]) -> float:
+    """A column of agencies beside one of grades or scores speaks for ratings."""
+    fields = {match.field for match in matches}
+    return 1.0 if "agency" in fields and fields & {"agency_grade", "agency_score"} else 0.0
 
 
 def tables(shaping: Shaping) -> Mapping[str, str]:
@@ -184,5 +191,6 @@ RATINGS = Kind(
     group="ratings",
     ask=ask,
     judge=judge,
+    fits=fits,
     notes=matching.notes,
 )

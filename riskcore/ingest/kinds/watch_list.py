@@ -1,11 +1,13 @@
 """Public lists and watch lists: who stands on it, since when and why; what a place on it means is asked once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from riskcore import names, schema
 from riskcore.errors import Phrase
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
+from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
+from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import normalise_heading, synonyms
 
 FLAGS = ("k1", "k2", "k3", "k4", "k6", "s3")  # facts of rules that a list can tell
@@ -21,8 +23,7 @@ def ask(asking: Asking) -> list[Question]:
         for flag in FLAGS
         if flag in rules
     )
-    upload = asking.upload
-    told = _told(f"{upload.name} {upload.sheet} {upload.unit_line} {' '.join(upload.headings)}")
+    upload, told = asking.upload, _told(asking.upload)
     default = told if any(option.value == told for option in options) else None
     return [
         Question(
@@ -38,9 +39,25 @@ def ask(asking: Asking) -> list[Question]:
     ]
 
 
-def _told(text: str) -> str | None:
-    """The flag of which a text holds the longest word."""
-    plain = normalise_heading(text.replace("(", " ").replace(")", " "))
+def fits(upload: Upload, matches: Sequence[Match]) -> float:
+    """A list says in its name or headings what it is of, or since when somebody stands on it."""
+    words = synonyms(WATCH_LIST.group)
+    flags = {normalise_heading(word) for flag in FLAGS for word in words.get(flag, ())} - _names_of(matches)
+    if any(normalise_heading(heading) in flags for heading in upload.headings):
+        return -1.0  # a column of yes and no for each customer
+    if _told(upload):
+        return 0.5
+    return 0.0 if any(match.field in {"listed_on", "removed_on"} for match in matches) else -1.0
+
+
+def _names_of(matches: Sequence[Match]) -> set[str]:
+    return {normalise_heading(match.heading) for match in matches if match.field}
+
+
+def _told(upload: Upload) -> str | None:
+    """The flag of which the file's name, sheet or headings hold the longest word."""
+    said = " ".join((upload.name, upload.sheet, upload.unit_line, *upload.headings))
+    plain = normalise_heading(said.replace("(", " ").replace(")", " "))
     words = synonyms(WATCH_LIST.group)
     found = [
         (len(word), flag)
@@ -99,6 +116,7 @@ WATCH_LIST = Kind(
     names_customers=False,
     ask=ask,
     judge=judge,
+    fits=fits,
     notes=notes,
     whole_by_default=True,
 )
