@@ -53,7 +53,8 @@ def _share(kind: str, said: Sequence[str]) -> float:
         return sum(bool(_DECIMALS.fullmatch(text)) for text in said) / len(said)
     if kind == "date":
         return sum(any(read_date(text, order).reason is None for order in ORDERS) for text in said) / len(said)
-    return sum(read_number(text, None).reason is None for text in said) / len(said)
+    numbers = [text for text in said if any(read_number(text, None, comma).reason is None for comma in (False, True))]
+    return len(numbers) / len(said)
 
 
 def _just_counts(said: Sequence[str]) -> bool:
