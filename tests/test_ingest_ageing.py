@@ -158,7 +158,7 @@ def test_erpnext_summary_asks_once_what_the_days_count_from() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("逾期账龄.csv", "due"), ("按开票日期账龄.csv", "invoice"), ("账龄.csv", None)]
+    ("name", "said"), [("逾期账龄.csv", "due"), ("账龄（按开票日期）.csv", "invoice"), ("账龄.csv", None)]
 )
 def test_a_file_may_say_itself_what_the_days_count_from(name: str, said: str | None) -> None:
     found = prepared(YEARS, name)

@@ -50,7 +50,7 @@ def with_customers() -> Store:
         ("名单.csv", DISHONEST, "k2"),
         ("严重违法失信名单.csv", PLAIN, "k3"),
         ("经营异常名录.csv", PLAIN, "s3"),
-        ("票据持续逾期名单.csv", PLAIN, "k6"),
+        ("名单（票据持续逾期）.csv", PLAIN, "k6"),
         ("a.csv", "承兑人名称,披露日期\n甲公司,2025-12-31\n", "k6"),
         ("ofac_sdn.csv", OFAC, "k4"),
         ("sanctions 2026.csv", PLAIN, "k4"),

@@ -36,6 +36,11 @@ def normalise_heading(text: str) -> str:
     return re.sub(r"[\W_]+", "", _BRACKETED.sub("", folded)) or re.sub(r"[\W_]+", "", folded)
 
 
+def letters_of(text: str) -> str:
+    """All letters and digits of a text in lower case, those in brackets too, to look for words in."""
+    return re.sub(r"[\W_]+", "", plain(text))
+
+
 def is_reason(heading: str) -> bool:
     """Whether a column is our own of reasons, in a file of rows set aside that comes back."""
     return heading in pair("problems.reason_heading").values()

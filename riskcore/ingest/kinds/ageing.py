@@ -11,7 +11,7 @@ from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import SIGNS, heading_currency, normalise_heading, synonyms
+from riskcore.ingest.words import SIGNS, heading_currency, letters_of, normalise_heading, synonyms
 
 _LIST_LEAST = 2  # buckets that make a list one of receivables by age
 _CENT = "0.01"  # by which each amount may have been rounded
@@ -36,11 +36,11 @@ def _told_basis(upload: Upload, fields: set[str]) -> str | None:
     """`due` or `invoice`, the day that the file says the buckets count from; None where it does not say."""
     if "not_due" in fields:
         return "due"
-    said = normalise_heading(f"{upload.name} {upload.sheet} {upload.unit_line} {' '.join(upload.headings)}")
+    said = letters_of(" ".join((upload.name, upload.sheet, upload.unit_line, *upload.headings)))
     told = [
         basis
         for basis in ("due", "invoice")
-        if any(normalise_heading(word) in said for word in synonyms(AGEING.group).get(f"basis.{basis}", ()))
+        if any(letters_of(word) in said for word in synonyms(AGEING.group).get(f"basis.{basis}", ()))
     ]
     return told[0] if len(told) == 1 else None
 

@@ -8,7 +8,7 @@ from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import normalise_heading, synonyms
+from riskcore.ingest.words import letters_of, normalise_heading, synonyms
 
 FLAGS = ("k1", "k2", "k3", "k4", "k6", "s3")  # facts of rules that a list can tell
 _NAMING = ("customer_id", "reg_no", "customer_name")
@@ -56,14 +56,13 @@ def _names_of(matches: Sequence[Match]) -> set[str]:
 
 def _told(upload: Upload) -> str | None:
     """The flag of which the file's name, sheet or headings hold the longest word."""
-    said = " ".join((upload.name, upload.sheet, upload.unit_line, *upload.headings))
-    plain = normalise_heading(said.replace("(", " ").replace(")", " "))
+    said = letters_of(" ".join((upload.name, upload.sheet, upload.unit_line, *upload.headings)))
     words = synonyms(WATCH_LIST.group)
     found = [
         (len(word), flag)
         for flag in FLAGS
         for word in (normalise_heading(w) for w in words.get(flag, ()))
-        if len(word) >= _WORD_LEAST and word in plain
+        if len(word) >= _WORD_LEAST and word in said
     ]
     return max(found)[1] if found else None
 
