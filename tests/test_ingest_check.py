@@ -20,6 +20,7 @@ from riskcore.ingest import (
     Prepared,
     Upload,
     check,
+    fix_of,
     load,
     propose,
     questions,
@@ -30,7 +31,7 @@ from riskcore.ingest import (
     template_csv,
 )
 from riskcore.store import Store
-from riskcore.text import LANGUAGES, Words
+from riskcore.text import LANGUAGES, Words, keys
 
 POLICY = policies.load()
 BOOK = Store()
@@ -358,6 +359,48 @@ def test_ids_are_kept_letter_by_letter() -> None:
     assert found.tables["input"]["customer_id"].to_pylist() == [
         *("00123", "1E5", "123456789012345678901", "A01", "A02", "某某-1", "=1")
     ]
+
+
+def test_numbers_with_and_without_leading_zeros_are_one_customer_in_the_book_s_spelling() -> None:
+    found = checked("customer id,exposure\n0000012345,1\n12345,2\n0007,3\nA07,4\n000,5\n")
+    assert found.tables["input"]["customer_id"].to_pylist() == ["12345", "0007", "A07", "000"]
+    assert [p["reason"] for p in found.problems.to_dict("records")] == ["problems.duplicate_id"]
+    [note] = [note for note in found.notes if note.key == "questions.note_zeros"]
+    assert note.slots == {"n": 1, "told": "0000012345", "spelling": "12345"}
+    book = Store()
+    book.rows("insert into customer values (1, '0000012345'), (2, '99'), (3, '099'), (4, '5')")
+    taken = checked("customer id,exposure\n12345,1\n099,2\n0099,3\n005,4\n", store=book).tables["input"]
+    # A number that the book spells so, or in two other ways, stays.
+    assert taken["customer_id"].to_pylist() == ["0000012345", "099", "0099", "5"]
+
+
+def test_long_numbers_that_a_spreadsheet_shortened_are_said_to_be_lost() -> None:
+    found = checked("customer id,tax id,exposure\n1.23E+10,A,1\n1E5,9.13E+17,2\n")
+    assert [(p["line"], p["reason"], p["effect"]) for p in found.problems.to_dict("records")] == [
+        (2, "problems.number_destroyed", "row"),
+        (3, "problems.number_destroyed", "cell"),
+    ]
+    assert found.tables["input"]["tax_id"].to_pylist() == [None]
+
+
+def test_errors_of_spreadsheets_count_as_missing_and_are_listed() -> None:
+    errors = ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?"]
+    assert column("exposure", *errors, "1") == (
+        [None] * 5 + [Decimal("1.00")],
+        [f"{i} error_cell cell" for i in range(5)],
+    )
+    assert column("F8", "#N/A")[1] == ["0 error_cell cell"]
+    assert column("K2", "#N/A")[1] == ["0 error_cell cell"]
+    assert column("成立日期", "#N/A", "2016-01-02")[1] == ["0 error_cell cell"]
+    assert column("region", "#N/A", "North") == ([None, "North"], ["0 error_cell cell"])
+    assert column("exposure", "-", "--") == ([None, None], [])
+
+
+def test_every_reason_has_a_fix_that_is_proposed() -> None:
+    ours = {"reason_heading", "between", "at_column"}
+    reasons = [key for key in keys() if key.startswith("problems.") and key.split(".")[1] not in ours]
+    assert [key for key in reasons if fix_of(key) is None] == []
+    assert fix_of("problems.at_column") is None
 
 
 def test_rows_without_an_id_twice_named_and_of_totals() -> None:

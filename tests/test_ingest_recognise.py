@@ -88,6 +88,21 @@ def test_the_same_heading_means_a_number_or_a_name_by_what_stands_below_it() -> 
     assert name.matches[0].field == "customer_name"
 
 
+def test_a_name_is_the_document_s_number_where_it_looks_like_one_and_others_are_the_customer() -> None:
+    found = prepared(
+        "name,partner_id,invoice_date,invoice_date_due,amount_total_signed,amount_residual_signed\n"
+        "INV/2025/0001,Azure Interior,2025-01-05,2025-02-05,100,100\n"
+        "INV/2025/0002,Deco Addict,2025-01-06,2025-02-06,50,20\n"
+    )
+    assert [m.field for m in found.matches] == [
+        *("document_no", "customer_id", "invoice_date", "due_date", "amount_local", "open_amount")
+    ]
+    people = prepared(
+        "name,customer id,invoice date,due date,amount\nAcme 24,A,2025-01-05,2025-02-05,1\nBeta,B,2025-01-05,2025-02-05,2\n"
+    )
+    assert people.matches[0].field == "customer_name"
+
+
 def test_a_column_that_lost_its_field_names_the_one_that_took_it() -> None:
     matches = prepared("customer id,客户编码,exposure\nA,7,1\n").matches
     assert [(m.field, m.rival) for m in matches] == [

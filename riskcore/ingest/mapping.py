@@ -34,6 +34,7 @@ _ALIKE = 86  # likeness in per cent from which a heading is proposed
 _TURNING = "未非无不已上下可负"  # characters that turn what follows into something else
 _BY_VALUES = 0.4  # how sure a field is that no heading tells
 _PROFILED = 2_000  # rows that decide between two meanings
+_DOCUMENT = re.compile(r"[A-Za-z]{0,8}[/_.-]?\d[\w/.-]*", re.ASCII)
 _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
 
@@ -91,7 +92,20 @@ def propose(
             name, confidence, how = None, 0.0, "none"
         samples = tuple(distinct[:3])
         matches.append(Match(index, heading, samples, name, confidence, how, file_unit=unit))
-    return _by_profile(_each_field_once(matches), upload, needs)
+    named = [_named_document(match, matches, upload) for match in matches] if "document_no" in fields else matches
+    return _by_profile(_each_field_once(named), upload, needs)
+
+
+def _named_document(match: Match, matches: Sequence[Match], upload: Upload) -> Match:
+    """A column called `name` as the document's number, where its values are such and others hold the customer."""
+    has_other = any(m.field == "customer_id" for m in matches) and all(m.field != "document_no" for m in matches)
+    if match.field != "customer_name" or not has_other:
+        return match
+    distinct = _distinct(upload, match.index)
+    numbers = sum(bool(_DOCUMENT.fullmatch(text)) for text in distinct)
+    if numbers < 0.9 * len(distinct) or not distinct:
+        return match
+    return replace(match, field="document_no", confidence=0.8, how="values")
 
 
 def _by_profile(matches: tuple[Match, ...], upload: Upload, needs: Sequence[Sequence[str]]) -> tuple[Match, ...]:
