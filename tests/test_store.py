@@ -54,6 +54,24 @@ def test_a_second_process_is_refused_and_told_why(tmp_path: Path) -> None:
     assert opened_elsewhere(path) == "opened"
 
 
+def test_a_store_keeps_within_its_memory_and_says_where_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RISK_MEMORY", "64MB")
+    store = Store(tmp_path / "book.duckdb")
+    assert store.one("select current_setting('memory_limit')") == ("61.0 MiB",)
+    with store.transaction() as cursor:  # twice what fits: the rest waits beside the book
+        cursor.execute("create temp table wide as select range as n, md5(range::varchar) as m from range(2_000_000)")
+        assert list(tmp_path.glob("book.duckdb.tmp/*"))
+        assert cursor.execute("select count(*), count(distinct n) from wide").fetchone() == (2_000_000, 2_000_000)
+    store.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["book.duckdb"]
+    monkeypatch.setenv("RISK_MEMORY", "much")
+    with pytest.raises(StoreError) as refused:
+        Store(tmp_path / "book.duckdb")
+    assert (refused.value.key, refused.value.slots) == ("errors.store_memory", {"value": "much"})
+
+
 def test_what_was_written_is_there_when_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "book.duckdb"
     store = Store(path)

@@ -51,10 +51,14 @@ def prepare(cursor: Cursor, as_of: date, keys: Keys | None) -> Extent:
     told = cursor.execute(f"select {counts} from input where {live.between(keys)}").fetchone() or ()
     states = {f.name for f, n in zip(schema.STATED, told[len(names) :], strict=True) if n}
     filled = frozenset(name for name, n in zip(names, told, strict=False) if n) | states
-    if keys is not None or often <= _GROUPED_MOST:
-        return Extent(filled, once, often, (keys,))
-    width = -(-int(last) * _GROUPED_MOST // often)
-    return Extent(filled, once, often, tuple((first, first + width - 1) for first in range(1, int(last) + 1, width)))
+    whole = keys is not None or often <= _GROUPED_MOST
+    return Extent(filled, once, often, (keys,) if whole else ranges(int(often), int(last), _GROUPED_MOST))
+
+
+def ranges(often: int, last: int, most: int) -> tuple[Keys, ...]:
+    """Ranges of the keys from 1 to `last`, each with about `most` of the `often` customers that are grouped."""
+    width = max(1, last * most // often)
+    return tuple((first, first + width - 1) for first in range(1, last + 1, width))
 
 
 def query(policy: Policy, extent: Extent, keys: Keys | None, worked_out: frozenset[str]) -> str:
@@ -64,40 +68,33 @@ def query(policy: Policy, extent: Extent, keys: Keys | None, worked_out: frozens
     the day and the import that gave it. Per stated field `<f>_said` (the state last told) and `<f>_said_by`, and of
     the value last known `<f>_value`, `<f>_day` (NULL: never known) and `<f>_source`. `last_seq` orders as `live` does.
     """
-    both = bool(extent.once and extent.often)
+    once, often = bool(extent.once or not extent.often), bool(extent.often)
     parts = []
-    if extent.once or not extent.often:
-        parts.append(_once(policy, extent.filled, worked_out, "where not often" if both else ""))
-    if extent.often:
-        parts.append(_often(policy, extent.filled, worked_out, "where often" if both else ""))
-    names = ", ".join(f"i.{f.name}" for f in schema.INPUT if f.name in extent.filled - {"customer_name"})
-    states = ", ".join(f"i.{f.name}_state" for f in schema.STATED if f.name in extent.filled)
-    columns = ", ".join(filter(None, (names, states)))
-    return f"""with said as not materialized (
-  -- A file without names tells the id in their place, which is no name. What is said later wins, then what came later.
-  select i.customer_key, i.import_id, nullif(i.customer_name, customer.customer_id) as customer_name,
-    customer.customer_id, {_SAID_ON} as said_on, live.seq,
-    date_diff('day', date '1800-01-01', {_SAID_ON}) * 10000000 + live.seq as placed{"," if columns else ""}
-    {columns}
+    for grouped in (grouped for grouped, wanted in ((False, once), (True, often)) if wanted):
+        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, grouped))
+        told = f"join told using (customer_key) where {'often' if grouped else 'not often'}" if once and often else ""
+        first = (
+            "any_value(customer_id) as customer_id, max(seq) as last_seq" if grouped else "customer_id, seq as last_seq"
+        )
+        end = "group by customer_key" if grouped else ""
+        said = _said(extent, keys)
+        parts.append(f"select customer_key, {first},\n  {columns}\nfrom ({said}) said {told} {end}\n")
+    return "union all by name\n".join(parts)
+
+
+def _said(extent: Extent, keys: Keys | None) -> str:
+    """All rows that count, with their day and their order; of columns those only that somebody filled."""
+    names = [f"i.{f.name}" for f in schema.INPUT if f.name in extent.filled - {"customer_name"}]
+    states = [f"i.{f.name}_state" for f in schema.STATED if f.name in extent.filled]
+    # A file without names tells the id in their place, which is no name. What is said later wins, then what came later.
+    return f"""
+  select i.customer_key, i.import_id, customer.customer_id,
+    nullif(i.customer_name, customer.customer_id) as customer_name, {_SAID_ON} as said_on, live.seq,
+    date_diff('day', date '1800-01-01', {_SAID_ON}) * 10000000 + live.seq as placed,
+    {", ".join((*names, *states)) or "null"}
   from input i join live using (import_id) join customer using (customer_key)
   where {_SAID_ON} <= $as_of and {live.between(keys, "i.customer_key")}
-)
-{"union all by name".join(parts)}"""
-
-
-def _once(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], where: str) -> str:
-    columns = ",\n  ".join(_columns(policy, filled, worked_out, grouped=False))
-    joined = "join told using (customer_key) " if where else ""
-    return f"select customer_key, customer_id, seq as last_seq,\n  {columns}\nfrom said {joined}{where}\n"
-
-
-def _often(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], where: str) -> str:
-    columns = ",\n  ".join(_columns(policy, filled, worked_out, grouped=True))
-    joined = "join told using (customer_key) " if where else ""
-    return (
-        f"\nselect customer_key, any_value(customer_id) as customer_id, max(seq) as last_seq,\n  {columns}\n"
-        f"from said {joined}{where} group by customer_key\n"
-    )
+"""
 
 
 def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], grouped: bool) -> list[str]:
@@ -124,8 +121,9 @@ def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str],
     for f in schema.STATED:
         known, state = f"{f.name}_state = {schema.KNOWN}", f"{f.name}_state"
         if f.name in filled:
+            said = f"(max(placed * 8 + {state}) % 8)::utinyint" if grouped else state
             out += [
-                f"{last(state, f'{state} is not null')} as {f.name}_said",
+                f"{said} as {f.name}_said",
                 f"{last('import_id', f'{state} is not null')} as {f.name}_said_by",
                 f"{last(f.name, known)} as {f.name}_value",
             ]
