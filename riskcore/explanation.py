@@ -7,21 +7,55 @@ from typing import Any
 
 import pandas as pd
 
-from riskcore import features, schema, scoring, settings
+from riskcore import features, schema, scoring, settings, strategy
+from riskcore.features import live
 from riskcore.policy import Characteristic, Policy, Rule
-from riskcore.store import Cursor, Store
+from riskcore.store import Cursor, Store, sql
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: the import's file and sheet, its first line on this customer, and how many there are.
+
+    What was entered by hand (`kind` is BY_HAND) has no file: `taken_by` entered it.
+    """
+
+    import_id: int
+    kind: str
+    file_name: str
+    sheet: str
+    taken_by: str
+    line: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a person said of a value last: where it comes from, and whether it is disputed."""
+
+    import_id: int
+    source: str
+    disputed: bool
+
+
+BY_HAND = "by_hand"
+LEDGERS = ("open_items", "invoices")  # kinds of import that invoices come from
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one characteristic earned, and from what; `bin` is the stored code, `source` the import's file."""
+    """What one characteristic earned, and from what; `bin` is the stored code.
+
+    `place` is None where the policy's tables gave the value, or nothing did.
+    """
 
     characteristic: Characteristic
     bin: int
     points: int
     value: float | str | None
     known_on: date | None
-    source: str | None
+    place: Place | None
+    remark: Remark | None
 
     @property
     def lost(self) -> int:
@@ -46,12 +80,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Explained:
-    """A customer's facts and score as one assessment saw them; `scored` is the row of the scoring query."""
+    """A customer's facts, score and limit on a date; `scored` is the row of the strategy query.
+
+    `places`: of all imports that tell of the customer, by their number.
+    """
 
     scored: Mapping[str, Any]
     lines: tuple[Line, ...]
     rules: tuple[Rule, ...]
     history: pd.DataFrame
+    places: Mapping[int, Place]
 
     @property
     def held_by(self) -> tuple[Rule, ...]:
@@ -59,40 +97,69 @@ class Explained:
         held = self.scored["tier"] > self.scored["score_tier"]
         return tuple(r for r in self.rules if any(c.best_tier for c in r.case)) if held else ()
 
+    @property
+    def limit(self) -> dict[str, Any]:
+        """The recommended limit and what it follows from, as a row of `limits.of_customer` without a decision."""
+        recommended, today = self.scored["tier_limit"][self.scored["tier"]], self.scored["credit_limit"]
+        difference = None if recommended is None or today is None else recommended - today
+        return {**self.scored, "recommended": recommended, "difference": difference, "choice": None}
+
     def reasons(self, most: int = 4) -> list[Line]:
         """The largest losses of points among what was supplied, refused or expired; ties in the policy's order."""
         told = [line for line in self.lines if not line.is_missing and line.lost > 0]
         return sorted(told, key=lambda line: -line.lost)[:most]
 
 
-def prepare_one(cursor: Cursor, policy: Policy, as_of: date, customer_key: int) -> None:
-    """Make the temporary tables `facts` and `scored` on the cursor, with this customer alone."""
-    features.prepare(cursor, policy, as_of, settings.own_annual_sales(cursor), (customer_key, customer_key))
-    cursor.execute(f"create or replace temp table scored as {scoring.compile_query(policy)}")
+def prepare_one(cursor: Cursor, policy: Policy, as_of: date, customer_key: int, known_by: date | None = None) -> None:
+    """Make the temporary tables `facts` and `scored` (with limits) on the cursor, with this customer alone."""
+    keys = (customer_key, customer_key)
+    features.prepare(cursor, policy, as_of, settings.own_annual_sales(cursor), keys, known_by)
+    limited = strategy.compile_query(policy, f"({scoring.compile_query(policy)})")
+    cursor.execute(f"create or replace temp table scored as {limited}")
 
 
-def explain(store: Store, policy: Policy, as_of: date, customer_key: int) -> Explained | None:
-    """The customer as of a date under a policy; None where the book does not hold it."""
-    cursor = store.cursor()
-    prepare_one(cursor, policy, as_of, customer_key)
+def explain(
+    store: Store, policy: Policy, as_of: date, customer_key: int, known_by: date | None = None
+) -> Explained | None:
+    """The customer as of a date under a policy; None where the book does not hold it.
+
+    `known_by`: only from what had been taken in by then.
+    """
+    return explained(store.cursor(), policy, as_of, customer_key, known_by)
+
+
+def explained(
+    cursor: Cursor, policy: Policy, as_of: date, customer_key: int, known_by: date | None = None
+) -> Explained | None:
+    """The same on a cursor of the caller's, whose tables may be views of more than the book holds."""
+    prepare_one(cursor, policy, as_of, customer_key, known_by)
     answer = cursor.execute("select scored.*, customer.customer_id from scored join customer using (customer_key)")
     names = [column[0] for column in answer.description]
     row = answer.fetchone()
     if row is None:
         return None
     scored = dict(zip(names, row, strict=True))
-    files = dict(store.rows("select import_id, file_name from import"))
-    lines = tuple(_line(c, scored, files) for c in policy.characteristic)
+    one = {"customer": customer_key}
+    places = {row[0]: Place(*row) for row in cursor.execute(sql("value_places"), one).fetchall()}
+    live.prepare(cursor, known_by)
+    remarks = {field: Remark(**said) for field, said in cursor.execute(sql("remarks"), one).fetchall()}
+    lines = tuple(_line(c, scored, places, remarks) for c in policy.characteristic)
     rules = tuple(scoring.rules_of(policy, scored["rules"]))
-    return Explained(scored, lines, rules, store.ask("customer_history", customer=customer_key))
+    return Explained(scored, lines, rules, cursor.execute(sql("customer_history"), one).df(), places)
 
 
-def _line(c: Characteristic, scored: Mapping[str, Any], files: Mapping[int, str]) -> Line:
+def _line(
+    c: Characteristic, scored: Mapping[str, Any], places: Mapping[int, Place], remarks: Mapping[str, Remark]
+) -> Line:
+    source, remark = scored[f"{c.id}_import"], remarks.get(c.id)
+    # What came into the book after a remark is another value.
+    holds = remark is not None and source is not None and remark.import_id >= source
     return Line(
         characteristic=c,
         bin=int(scored[f"{c.id}_bin"]),
         points=int(scored[f"{c.id}_points"]),
         value=scored[c.id],
         known_on=scored[f"{c.id}_date"],
-        source=files.get(scored[f"{c.id}_import"]),
+        place=places.get(source),
+        remark=remark if holds else None,
     )

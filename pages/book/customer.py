@@ -2,21 +2,35 @@
 
 import streamlit as st
 
-from pages.parts import charts, controls, data, groups, limit_card, meeting, words
+from pages.parts import (
+    charts,
+    controls,
+    data,
+    groups,
+    invoices,
+    limit_card,
+    looking_back,
+    meeting,
+    sources,
+    statements_panel,
+    verdict,
+    words,
+)
 from pages.parts import waterfall as chart
-from pages.parts.format import MINUS, NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
-from riskcore import advice, book, explanation, limits, metrics, money, schema
-from riskcore.explanation import Explained, Line
-from riskcore.wording import reason_of
+from pages.parts.format import NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
+from riskcore import advice, book, explanation, limits, metrics, money
+from riskcore.explanation import Explained
 
 t = words.current()
 asked = st.query_params.get("customer", "")
 assessed = controls.assessed_or_stop() if data.assessed() is None else data.assessed()
+back = looking_back.dates(assessed.as_of)
 is_key = asked.isdecimal() and len(asked) < 10  # a key is a 32-bit whole number
-found = data.ask(explanation.explain, assessed.policy, assessed.as_of, int(asked)) if is_key else None
+found = data.ask(explanation.explain, assessed.policy, back.as_of, int(asked), back.known_by) if is_key else None
 if found is None:
     controls.head(t("customer.title"))
-    st.info(t("customer.absent"))
+    looking_back.say(t, back, assessed.version)
+    st.info(t("customer.absent") if back.is_now else t("customer.back.absent"))
     st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_back:")
     st.stop()
 
@@ -24,7 +38,8 @@ customer: Explained = found
 policy, row = assessed.policy, customer.scored
 currency = data.ask(book.currency)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
-limit_row = limits.of_customer(data.store(), row["customer_key"])  # decisions on limits are no new version of the book
+# Decisions on limits are no new version of the book, so they are asked for each time.
+limit_row = limits.of_customer(data.store(), row["customer_key"]) if back.is_now else customer.limit
 tier = policy.tier[row["tier"]]
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,7 +52,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
         on_click=meeting.unpin if is_pinned else meeting.pin,
         args=(row["customer_key"],),
     )
+    if st.button(t("customer.enter"), icon=":material/edit:", type="tertiary"):
+        st.switch_page("book/assess.py", query_params={"customer": asked, **controls.in_url()})
+    looking_back.choose(t, back, assessed.as_of)
 controls.head(plain(row["customer_name"]))
+looking_back.say(t, back, assessed.version)
 
 
 def expected_loss() -> float | None:
@@ -72,55 +91,29 @@ def facts() -> None:
 def score_card() -> None:
     """The score, its tier, and why the two may differ."""
     st.subheader(t("customer.score_and_tier"), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        score = NOTHING if row["score"] is None else str(row["score"])
-        st.html(f'<div style="font-size:3.5rem;font-weight:600;line-height:1">{score}</div>', width="content")
-        with st.container(gap=None, width="content"):
-            st.markdown(f":{tier.colour}-badge[**{tier.code}**] **{t.of(tier.name)}**")
-            if row["score"] is not None:
-                scale = policy.pd_scale
-                pd_12m = metrics.pd_12m(
-                    row["score"], scale.anchor_score, scale.good_bad_odds, scale.points_to_double_odds
-                )
-                st.caption(t("customer.pd", pd=percent(pd_12m)), help=t("customer.pd_help"))
+
+    def pd_of_score() -> None:
+        if row["score"] is not None:
+            scale = policy.pd_scale
+            pd_12m = metrics.pd_12m(row["score"], scale.anchor_score, scale.good_bad_odds, scale.points_to_double_odds)
+            st.caption(t("customer.pd", pd=percent(pd_12m)), help=t("customer.pd_help"))
+
+    verdict.score(t, policy, customer, pd_of_score)
     strip = charts.score_strip(policy, palette, row["score"])
     st.plotly_chart(strip, config=charts.CONFIG, theme=None, key="strip", alt=t("customer.score_and_tier"))
-    by_score = policy.tier[row["score_tier"]]
-    if row["tier"] > row["score_tier"]:
-        held = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.held_by)
-        st.markdown(t("customer.held", score_tier=by_score.code, tier=tier.code, rules=held))
-    elif row["score_tier"] > 0 and row["score"] is not None:
-        better = policy.tier[row["score_tier"] - 1]
-        st.caption(t("customer.below", n=better.min_score - row["score"], code=better.code))
+    verdict.held_or_below(t, policy, customer)
     st.caption(t("customer.measure", measure=t.of(tier.measure)))
 
 
-def reason(line: Line) -> str:
-    """What lost the points, in words."""
-    state = schema.REFUSED if line.is_refused else schema.EXPIRED if line.is_expired else schema.KNOWN
-    return reason_of(t, line.characteristic, state, line.value)
-
-
 def why() -> None:
-    """The largest losses of points, then the rules."""
+    """The largest losses of points, then the rules; what invoices tell leads to them."""
     st.subheader(t("customer.why"), anchor=False)
-    lines = []
-    for line in customer.reasons():
-        earned = plain(t("customer.earns", points=line.points, most=line.characteristic.max_points))
-        lines.append((f":red[**{MINUS}{line.lost}**]", f"**{plain(reason(line))}** :gray[{earned}]"))
-    lines += [
-        (f"**{r.code}**", f"{plain(t.of(r.name))}{plain(controls.bound_words(t, policy, r, row))}")
-        for r in customer.rules
-    ]
-    silent = [line for line in customer.lines if line.is_missing]
-    if silent and not row["is_filled"]:
-        lines.append(("", f":gray[{plain(t('customer.silent', n=len(silent)))}]"))
-    controls.small_table(lines)
+    verdict.why(t, policy, customer, _by_invoices)
 
 
 def path() -> None:
     """What would lift the customer to the next tier."""
-    found_path = data.ask(advise, assessed.assessment_id, int(asked))
+    found_path = data.ask(advise, assessed.assessment_id, int(asked), back)
     if found_path.kind == "best":
         st.subheader(t("customer.path_best_title"), anchor=False)
         st.caption(t("customer.path_best"))
@@ -145,27 +138,20 @@ def path() -> None:
     controls.small_table(lines)
 
 
-def advise(store: object, assessment_id: int, customer_key: int) -> advice.Advice:
+def advise(store: object, assessment_id: int, customer_key: int, dates: looking_back.Dates) -> advice.Advice:
     """The path of one customer of an assessment."""
     cursor = data.store().cursor()
-    explanation.prepare_one(cursor, policy, assessed.as_of, customer_key)
+    explanation.prepare_one(cursor, policy, dates.as_of, customer_key, dates.known_by)
     return advice.next_tier(cursor, policy, "facts", row)
-
-
-def source(line: Line) -> str:
-    """Where a value comes from: a file, or the policy's own tables."""
-    if line.is_expired:
-        return t("customer.expired_short")
-    if line.is_missing or line.is_refused:
-        return ""
-    return line.source or t("customer.from_policy", version=assessed.version)
 
 
 def points() -> None:
     """The waterfall with value, date and source of each row."""
-    with st.container(gap=None):
-        st.subheader(t("customer.points"), anchor=False)
-        st.caption(t("customer.points_note"))
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        with st.container(gap=None, width="content"):
+            st.subheader(t("customer.points"), anchor=False)
+            st.caption(t("customer.points_note"))
+        sources.table(t, customer, assessed.version)
     rows: list[chart.Row] = []
     for family in policy.family:
         lines = [line for line in customer.lines if line.characteristic.family == family.id]
@@ -174,13 +160,7 @@ def points() -> None:
         for line in lines:
             c = line.characteristic
             silent = line.is_missing or line.is_refused
-            value = (
-                t("customer.not_supplied")
-                if line.is_missing
-                else t("customer.refused_short")
-                if line.is_refused
-                else value_of(t, c, line.value)
-            )
+            value = sources.value_with_mark(t, line)
             hint = f"{t.of(c.long_name)}: {value}, {t('customer.earns', points=line.points, most=c.max_points)}"
             rows.append(
                 chart.Row(
@@ -191,7 +171,8 @@ def points() -> None:
                     missing=silent,
                     hint=hint,
                     day="" if silent else day(t, line.known_on or policy.in_force),
-                    source=source(line),
+                    source=sources.of_line(t, line, assessed.version),
+                    link=f"#{invoices.ANCHOR}" if c.id in _by_invoices else "",
                 )
             )
     if row["external_points"]:
@@ -229,6 +210,12 @@ def points() -> None:
         )
 
 
+# What the ledger tells leads to the invoices.
+_by_invoices = {
+    line.characteristic.id
+    for line in customer.lines
+    if line.characteristic.id in verdict.PAID_BY_INVOICES and line.place and line.place.kind in explanation.LEDGERS
+}
 facts()
 left, middle, right = st.columns([4, 5, 5])
 with left.container(border=True, height="stretch"):
@@ -238,16 +225,20 @@ with middle.container(border=True, height="stretch"):
 with right.container(border=True, height="stretch"):
     path()
 points()
+invoices.panel(t, row["customer_key"], back.as_of, back.known_by)
+statements_panel.panel(t, policy, row["customer_key"], back.as_of, back.known_by)
 if limit_row:
     limit_card.card(t, policy, limit_row, currency)
-groups.card(t, assessed, row["customer_key"], currency)
-if len(customer.history) > 1:
+if back.is_now:
+    groups.card(t, assessed, row["customer_key"], currency)
+past = customer.history[customer.history["as_of"] <= str(back.as_of)].tail(8)
+if len(past) > 1:
     st.subheader(t("customer.history"), anchor=False)
     with st.container(horizontal=True, gap="large"):
-        for past in customer.history.tail(8).itertuples():
-            then = policy.tier[min(past.tier, len(policy.tier) - 1)]
-            score = NOTHING if is_nothing(past.score) else count(past.score)
+        for one in past.itertuples():
+            then = policy.tier[min(one.tier, len(policy.tier) - 1)]
+            score = NOTHING if is_nothing(one.score) else count(one.score)
             with st.container(gap=None, width="content"):
-                st.caption(day(t, past.as_of))
+                st.caption(day(t, one.as_of))
                 st.markdown(f"**{score}** :{then.colour}-badge[**{then.code}**]")
 st.caption(t("customer.convention"))

@@ -27,6 +27,7 @@ class Row:
     source: str = ""
     missing: bool = False
     hint: str = ""
+    link: str = ""  # where the value leads to on the page
 
 
 @dataclass
@@ -68,7 +69,10 @@ def waterfall(
             _text(drawing, y, text, palette.worse if red else palette.muted, running + row.most, "left", 5, "x")
         _text(drawing, y, escape(row.label), palette.text, 0, "left", -_LEFT + 12)
         _text(drawing, y, f"{row.points} / {row.most}", palette.muted, 1, "right", _POINTS)
-        _text(drawing, y, _cut(row.value, 18), palette.worse if row.missing else palette.text, 1, "left", _VALUE)
+        value = _cut(row.value, 18)
+        if row.link:
+            value = f'<a href="{row.link}" target="_self">{value}</a>'
+        _text(drawing, y, value, palette.worse if row.missing else palette.text, 1, "left", _VALUE)
         _text(drawing, y, row.day, palette.muted, 1, "left", _DATE)
         _text(drawing, y, _cut(row.source, 18), palette.muted, 1, "left", _SOURCE)
         running += row.points
