@@ -258,7 +258,7 @@ def test_the_smallest_file_gives_tiers_at_once(home: Path, lang: str) -> None:
     assert app.query_params["book"] == "own"
     assert t("imported.done", name=r"three\.csv", taken=3, aside=0) in [element.value for element in app.success]
     assert {"zh": "3 家客户", "en": "3 customers"}[lang] in captions(app)
-    assert list(app.dataframe[-1].value["file_name"]) == ["three.csv"]
+    assert list(app.dataframe[-1].value["file"]) == ["three.csv"]
     sound(app.switch_page(PAGES["overview"]).run())
     assert app.metric[0].value == "3"
     sound(app.switch_page(PAGES["customers"]).run())
@@ -295,7 +295,7 @@ def test_good_rows_are_taken_and_every_bad_one_is_listed(home: Path, lang: str) 
         8: not_finite,
         9: not_finite,
     }
-    assert t("imports.problems_note", rows=4, cells=3) in captions(app)
+    assert t("imports.problems_note", n=7, reasons=5) in captions(app)
     [take] = [b for b in app.button if b.label == t("imports.take", n=5)]
     take.click()
     sound(app.run())

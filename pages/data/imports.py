@@ -7,10 +7,11 @@ import streamlit as st
 from pages.parts import controls, data, person, words
 from pages.parts import imported as outcome
 from pages.parts.format import count, plain
-from pages.parts.importing import asking, columns, focus, history, intake, problems, queue, rates
+from pages.parts.importing import asking, columns, focus, history, intake, landing, problems, queue, rates
 from pages.parts.importing.intake import Waiting
-from riskcore import book, ingest, versions
+from riskcore import book, ingest
 from riskcore.errors import FileRefused
+from riskcore.policy import Policy
 
 ENDINGS = ["csv", "tsv", "txt", "xlsx", "xlsm", "zip", "gz"]
 t = words.current()
@@ -19,7 +20,7 @@ if told := st.session_state.pop("told", None):
     st.toast(told, icon=":material/check:")
 
 
-def receive() -> None:
+def receive(policy: Policy) -> None:
     """The place to drop files; what is dropped goes into the queue, and what needs nobody into the book at once."""
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     turn = st.session_state.setdefault("upload_round", 0)
@@ -28,11 +29,11 @@ def receive() -> None:
         type=ENDINGS,
         accept_multiple_files=True,
         key=f"upload_{turn}",
-        help=t("imports.choose_help"),
+        help=t("imports.choose_help", path=plain(book.inbox())),
     )
     right.download_button(
         t("imports.template"),
-        lambda: ingest.template_csv(versions.in_force(data.own()), t),
+        lambda: ingest.template_csv(policy, t),
         file_name="customers-template.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -45,7 +46,7 @@ def receive() -> None:
         st.session_state.pop("taken", None)
         known = [one for one in came if intake.needs_nobody(one)]
         if known:
-            take_in(known, st.session_state.get("person", ""), at_once=True)
+            take_in(known, st.session_state.get(person.KEY, ""), at_once=True)
         st.rerun()
 
 
@@ -58,23 +59,17 @@ def take_in(waiting: Sequence[Waiting], by: str, at_once: bool = False) -> None:
         st.error(t.error(refused), icon=":material/error:")
         return
     data.open_book("own")
-    lines = [
-        outcome.Line(queue.name_of(one.upload), one.kind.id, one.checked.rows_taken, one.checked.rows_set_aside)
-        for one in prepared
-    ]
+    lines = [outcome.Line.of(queue.name_of(one.upload), ready) for one, ready in zip(waiting, prepared, strict=True)]
     st.session_state["taken"] = outcome.Taken(lines, taken.import_ids, at_once)
     intake.tray().put_away(one.number for one in waiting)
     st.rerun()
 
 
-def take_button(ready: Sequence[Waiting], label: str) -> None:
-    """The one filled button, and the name of who takes in."""
-    by = person.ask(t, "taken_by")
+def take_button(ready: Sequence[Waiting], label: str, by: str) -> None:
+    """The one filled button."""
     with st.container(key="main"):
-        go = st.button(label, type="primary", width="stretch", disabled=not ready)
-    st.caption(t("imports.one_transaction"))
-    if go:
-        take_in(ready, by)
+        if st.button(label, type="primary", width="stretch", disabled=not ready):
+            take_in(ready, by)
 
 
 def one_file(waiting: Waiting, elsewhere: set[str], alone: bool) -> None:
@@ -95,7 +90,9 @@ def one_file(waiting: Waiting, elsewhere: set[str], alone: bool) -> None:
         if ready.checked is not None:
             focus.summary(t, ready.checked)
         if alone:
-            take_button(queue.ready_ones([waiting]), label_of_one(waiting))
+            by = person.ask(t, "taken_by")
+            take_button(queue.ready_ones([waiting]), label_of_one(waiting), by)
+            st.caption(t("imports.one_transaction"))
         focus.set_aside(t, waiting)
         with st.container(horizontal=True):
             if not alone:
@@ -132,26 +129,34 @@ def waiting_files() -> None:
     with place:
         shown = queue.table(t, tray)
     if shown is None:
+        if "taken" not in st.session_state:
+            st.caption(t("imports.into_own"))
         return
     if lines > 1:
         ready = queue.ready_ones(tray.waiting)
         with place, st.container(horizontal=True, vertical_alignment="bottom"):
-            st.caption(queue.counted(t, tray))
-            st.space("stretch")
-            with st.container(width=300):
-                take_button(ready, t("imports.take_files", n=len(ready)))
+            with st.container(gap=None, width="content"):
+                st.markdown(queue.counted(t, tray))
+                st.caption(t("imports.one_transaction"))
             if st.button(t("imports.clear"), key="clear", type="tertiary"):
                 intake.clear()
                 st.rerun()
+            st.space("stretch")
+            with st.container(width=220):
+                by = person.ask(t, "taken_by")
+            with st.container(width=220):
+                label = t("imports.take_file") if len(ready) == 1 else t("imports.take_files", n=len(ready))
+                take_button(ready, label, by)
     if isinstance(shown, ingest.Refused):
         refused_file(shown, alone=lines == 1)
     else:
         one_file(shown, elsewhere, alone=lines == 1)
 
 
-receive()
+receive(intake.look())
 if done := st.session_state.get("taken"):
     outcome.show(t, done)
 waiting_files()
+landing.show(t)
 rates.show(t)
 history.show(t)

@@ -9,7 +9,7 @@ import streamlit as st
 from pages.parts import controls, data
 from pages.parts.format import count, plain
 from pages.parts.importing import history
-from riskcore import coverage
+from riskcore import coverage, ingest
 from riskcore.text import Words
 
 LINES_MOST = 8
@@ -23,6 +23,11 @@ class Line:
     kind: str
     rows_taken: int
     rows_set_aside: int
+
+    @classmethod
+    def of(cls, name: str, prepared: ingest.Prepared) -> "Line":
+        """The line of a table that was taken in."""
+        return cls(name, prepared.kind.id, prepared.checked.rows_taken, prepared.checked.rows_set_aside)
 
 
 @dataclass(frozen=True)

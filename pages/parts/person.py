@@ -5,15 +5,15 @@ import streamlit as st
 from riskcore.signing import NAME_MOST
 from riskcore.text import Words
 
-_NAME = "person"
+KEY = "person"  # of the session
 
 
 def ask(t: Words, key: str) -> str:
     """A field for the reader's own name, filled with what was typed last; `key` tells the fields of a page apart."""
-    known = st.session_state.get(_NAME, "")
+    known = st.session_state.get(KEY, "")
     return st.text_input(t("drafts.person"), known, key=key, max_chars=NAME_MOST, on_change=_remember, args=(key,))
 
 
 def _remember(key: str) -> None:
     if typed := st.session_state[key]:
-        st.session_state[_NAME] = typed
+        st.session_state[KEY] = typed

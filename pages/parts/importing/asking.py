@@ -92,35 +92,34 @@ def settled(t: Words, waiting: Waiting) -> None:
 
 
 def _ask(t: Words, waiting: Waiting, question: ingest.Question, answer: str | None) -> None:
-    key = f"question_{waiting.number}_{question.id}_{answer}"
+    said = choice(t, question, answer, f"question_{waiting.number}_{question.id}_{answer}")
+    if said is not None and said != answer:
+        kept = waiting.answers if question.of_file else intake.tray().chosen(waiting).answers
+        kept[question.id] = said
+        st.rerun()
+
+
+def choice(t: Words, question: ingest.Question, answer: str | None, key: str) -> str | None:
+    """A question as one choice, or a text where any answers it; None while there is no answer."""
     options = {option.value: ingest.worded(option, t) for option in question.options}
     sentence = plain(ingest.worded(question, t))
-
-    def answered() -> None:
-        said = st.session_state[key]
-        if said is not None and str(said).strip():
-            kept = waiting.answers if question.of_file else intake.tray().chosen(waiting).answers
-            kept[question.id] = str(said).strip()
-
     if question.free:
         proposed = [*options, *([answer] if answer is not None and answer not in options else [])]
-        st.selectbox(
+        said = st.selectbox(
             sentence,
             proposed,
             index=proposed.index(answer) if answer is not None else None,
             format_func=lambda value: options.get(value, value),
             accept_new_options=True,
             key=key,
-            on_change=answered,
         )
-        return
+        return str(said).strip() or None if said is not None else None
     values = list(options)
-    choice = st.radio if len(options) <= SHORT_LIST else st.selectbox
-    choice(
+    widget = st.radio if len(options) <= SHORT_LIST else st.selectbox
+    return widget(
         sentence,
         values,
         index=values.index(answer) if answer in options else None,
         format_func=lambda value: plain(options[value]),
         key=key,
-        on_change=answered,
     )

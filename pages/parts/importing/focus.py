@@ -1,11 +1,13 @@
 """The file in focus: what it is, from which day, what of it will be taken, and the sums to hold against it."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, data
+from pages.parts import data
 from pages.parts.format import count, day, full_money, is_nothing, plain
 from pages.parts.importing import intake, queue
 from pages.parts.importing.columns import field_name
@@ -85,24 +87,24 @@ def summary(t: Words, checked: ingest.Checked) -> None:
     """What will be taken in, and the sums to hold against the file."""
     currency = book.currency(data.own())
     st.subheader(t("imports.will_take"), anchor=False)
-    controls.small_table(
+    _numbers(
         [
-            (t("imports.rows_read"), f"**{count(checked.rows_read)}**"),
-            (t("imports.rows_taken"), f"**{count(checked.rows_taken)}**"),
-            (t("imports.rows_set_aside"), f"**{count(checked.rows_set_aside)}**"),
+            (t("imports.rows_read"), checked.rows_read),
+            (t("imports.rows_taken"), checked.rows_taken),
+            (t("imports.rows_set_aside"), checked.rows_set_aside),
         ]
     )
-    lines: list[tuple[str, str]] = []
+    lines: list[tuple[str, float]] = []
     for name, code, amount in _sums(checked):
         shown = code or currency
         label = field_name(t, name)
-        lines.append((t("imports.total_of", field=label, currency=shown), f"**{full_money(amount, shown)}**"))
+        lines.append((t("imports.total_of", field=label, currency=shown), float(amount)))
         own = [one for one in checked.reconciled if (one.field, one.currency) == (name, code)]
         if own:  # of several, one that does not agree
             lines.append(_against(t, min(own, key=lambda one: one.agrees), shown))
     if lines:
         st.subheader(t("imports.totals"), anchor=False)
-        controls.small_table(lines)
+        _numbers(lines)
 
 
 def _sums(checked: ingest.Checked) -> list[tuple[str, str, Decimal]]:
@@ -117,11 +119,17 @@ def _sums(checked: ingest.Checked) -> list[tuple[str, str, Decimal]]:
     return (told or found)[:_SUMMED_MOST]
 
 
-def _against(t: Words, one: Reconciled, currency: str) -> tuple[str, str]:
+def _numbers(lines: Sequence[tuple[str, float]]) -> None:
+    """Names and whole numbers, these below each other to the right."""
+    table = pd.DataFrame(lines, columns=["name", "number"])
+    st.table(table.style.format({"number": count}), border="horizontal", hide_index=True, hide_header=True)
+
+
+def _against(t: Words, one: Reconciled, currency: str) -> tuple[str, float]:
     """The file's own total, and whether the rows agree with it."""
     apart = full_money(abs(one.file_says - one.rows_say), currency)
     verdict = t("imports.agrees") if one.agrees else t("imports.differs", by=apart)
-    return (f":gray[{verdict}]", f":gray[{full_money(one.file_says, currency)}]")
+    return (f":gray[{verdict}]", float(one.file_says))
 
 
 def set_aside(t: Words, waiting: Waiting) -> None:

@@ -160,8 +160,9 @@ def undo(t: Words, import_ids: Sequence[int], rows: int, key: str) -> None:
         by = person.ask(t, f"undo_by_{key}")
         if st.button(t("imports.undo_confirm"), key=f"undo_now_{key}", icon=":material/undo:"):
             try:
+                signed = signing.name(by)
                 for import_id in import_ids:
-                    book.undo(data.own(), import_id, by)
+                    book.undo(data.own(), import_id, signed)
             except RiskError as refused:
                 st.error(plain(t.error(refused)), icon=":material/error:")
             else:

@@ -1,6 +1,6 @@
 """The files that wait to be taken in: opened once, made ready again where a choice or the book changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from riskcore import ingest, versions
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_name
 from riskcore.ingest.layouts import fingerprint
-from riskcore.store import Store
+from riskcore.policy import Policy
 from riskcore.text import Words
 
 _TRAY = "import_tray"
@@ -55,6 +55,8 @@ class Tray:
     refused: list[ingest.Refused] = field(default_factory=list)
     choices: dict[str, Choices] = field(default_factory=dict)
     numbered: int = 0
+    policy: Policy | None = None
+    book_state: Any = None
 
     def chosen(self, waiting: Waiting) -> Choices:
         """The choices for the layout of a table."""
@@ -64,6 +66,14 @@ class Tray:
         """Let go of tables."""
         gone = set(numbers)
         self.waiting = [one for one in self.waiting if one.number not in gone]
+
+
+def look() -> Policy:
+    """Hold the session's tray against the book as it stands now, once in each run of the page; its policy."""
+    kept, store = tray(), data.own()
+    kept.policy = versions.in_force(store)
+    kept.book_state = store.one("select max(import_id), count(undone_at) from import")
+    return kept.policy
 
 
 def tray() -> Tray:
@@ -77,25 +87,27 @@ def clear() -> None:
     st.session_state[_TRAY] = Tray(numbered=tray().numbered)
 
 
-def receive(t: Words, files: Iterable[Any]) -> list[Waiting]:
+def receive(t: Words, files: Sequence[Any]) -> list[Waiting]:
     """Open what was dropped, put its tables into the tray, and give them; a file that is refused stops no other."""
     kept = tray()
     came: list[Waiting] = []
-    for file in files:
+    bar = st.progress(0.0)
+    for place, file in enumerate(files):
         name = clean_name(file.name)
-        with st.spinner(t("imports.reading", name=plain(name))):
-            try:
-                opened = ingest.open_file(file.getvalue(), file.name)
-            except FileRefused as error:
-                opened = ingest.Opened((), (ingest.Refused(name, error),))
+        bar.progress(place / len(files), t("imports.reading", name=plain(name)))
+        try:
+            opened = ingest.open_file(file.getvalue(), file.name)
+        except FileRefused as error:
+            opened = ingest.Opened((), (ingest.Refused(name, error),))
         for upload in opened.uploads:
-            same = [w.number for w in kept.waiting if _is_same(w.upload, upload)]
-            kept.put_away(same)
+            kept.put_away([one.number for one in kept.waiting if _is_same(one.upload, upload)])
             kept.numbered += 1
             came.append(Waiting(kept.numbered, upload, fingerprint(upload), opened.notes))
             kept.waiting.append(came[-1])
+            prepared(came[-1])
         names = {one.name for one in opened.refused}
         kept.refused = [one for one in kept.refused if one.name not in names] + list(opened.refused)
+    bar.empty()
     return came
 
 
@@ -105,8 +117,9 @@ def _is_same(one: ingest.Upload, other: ingest.Upload) -> bool:
 
 def prepared(waiting: Waiting) -> ingest.Preparing:
     """How far a table is ready under what was chosen, worked out again only where that or the book changed."""
-    store, chosen = data.own(), tray().chosen(waiting)
-    policy = versions.in_force(store)
+    kept = tray()
+    chosen, policy = kept.chosen(waiting), kept.policy
+    assert policy is not None  # the page looked at the book first
     answers = chosen.answers | waiting.answers
     asked = (
         chosen.kind and chosen.kind.id,
@@ -114,13 +127,13 @@ def prepared(waiting: Waiting) -> ingest.Preparing:
         tuple(sorted(answers.items())),
         waiting.as_of,
         policy.hash,
-        _book_state(store),
+        kept.book_state,
     )
     if waiting.ready is None or waiting.ready_for != asked:
         waiting.ready = ingest.prepare(
             waiting.upload,
             policy,
-            store,
+            data.own(),
             kind=chosen.kind,
             fields=chosen.fields,
             answers=answers,
@@ -136,10 +149,6 @@ def change_kind(waiting: Waiting, kind: ingest.Kind) -> None:
     """Take a table, and all of its layout, for another kind of file; what was chosen under the old one is no more."""
     tray().choices[waiting.layout] = Choices(kind)
     waiting.answers.clear()
-
-
-def _book_state(store: Store) -> Any:
-    return store.one("select max(import_id), count(undone_at) from import")
 
 
 def can_take(ready: ingest.Preparing) -> bool:

@@ -7,12 +7,11 @@ from pages.parts import controls
 from pages.parts.format import count
 from pages.parts.importing.intake import Waiting
 from riskcore import ingest
-from riskcore.text import Words, keys
+from riskcore.text import Words
 
 PER_PAGE = 8
 _ALL = "all"
 _EFFECTS = ("row", "cell", "note")
-_KEYS = frozenset(keys())
 
 
 def table(t: Words, waiting: Waiting, checked: ingest.Checked) -> None:
@@ -70,5 +69,5 @@ def table(t: Words, waiting: Waiting, checked: ingest.Checked) -> None:
 
 
 def _fix(t: Words, reason: str) -> str:
-    key = f"fixes.{reason.removeprefix('problems.')}"
-    return t(key) if key in _KEYS else ""
+    key = ingest.fix_of(reason)
+    return t(key) if key else ""

@@ -16,11 +16,12 @@ LINES_MOST = 8
 
 
 def table(t: Words, tray: Tray) -> Waiting | ingest.Refused | None:
-    """The lines, and the one in focus: the one that was clicked, else the first that asks, else the first."""
-    lines: list[Waiting | ingest.Refused] = [*tray.waiting, *tray.refused]
+    """The lines, those that need somebody first, and the one in focus: that which was clicked, else the first."""
+    needy = [one for one in tray.waiting if intake.prepared(one).checked is None]
+    others = [one for one in tray.waiting if intake.prepared(one).checked is not None]
+    lines: list[Waiting | ingest.Refused] = [*needy, *tray.refused, *others]
     if len(lines) < 2:
         return lines[0] if lines else None
-    asking = [place for place, one in enumerate(tray.waiting) if intake.prepared(one).open_questions]
     shown = pd.DataFrame([_line(t, one) for one in lines], columns=["file", "kind", "rows", "as_of", "state"])
     column = st.column_config
     row = controls.clicked_row(
@@ -32,17 +33,17 @@ def table(t: Words, tray: Tray) -> Waiting | ingest.Refused | None:
             "as_of": column.DateColumn(t("imports.as_of"), format="YYYY-MM-DD", width="small"),
             "state": column.TextColumn(t("imports.state"), width="large"),
         },
-        key=f"queue_{tray.numbered}_{len(lines)}",
+        key=f"queue_{tray.numbered}_{len(lines)}_{len(needy)}",
         rows_most=LINES_MOST,
     )
-    return lines[row] if row is not None else lines[asking[0] if asking else 0]
+    return lines[row or 0]
 
 
 def _line(t: Words, one: Waiting | ingest.Refused) -> tuple[object, ...]:
     if isinstance(one, ingest.Refused):
         return (one.name, NOTHING, None, None, t("imports.state_refused", why=t.error(one.error)))
     ready = intake.prepared(one)
-    return (name_of(one.upload), t(f"kinds.{ready.kind.id}"), one.upload.rows_read, ready.as_of, state(t, one))
+    return (name_of(one.upload), t(f"kinds.{ready.kind.id}"), ready.upload.rows_read, ready.as_of, state(t, one))
 
 
 def name_of(upload: ingest.Upload) -> str:
