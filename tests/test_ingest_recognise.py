@@ -98,7 +98,8 @@ def test_a_name_is_the_document_s_number_where_it_looks_like_one_and_others_are_
         *("document_no", "customer_id", "invoice_date", "due_date", "amount_local", "open_amount")
     ]
     people = prepared(
-        "name,customer id,invoice date,due date,amount\nAcme 24,A,2025-01-05,2025-02-05,1\nBeta,B,2025-01-05,2025-02-05,2\n"
+        "name,customer id,invoice date,due date,amount\n"
+        "Acme 24,A,2025-01-05,2025-02-05,1\nBeta,B,2025-01-05,2025-02-05,2\n"
     )
     assert people.matches[0].field == "customer_name"
 
@@ -151,6 +152,28 @@ def test_the_day_of_a_file_is_its_newest_that_has_been() -> None:
     assert prepared(HISTORY, as_of=date(2025, 2, 1)).as_of == date(2025, 2, 1)
     ahead = HISTORY + f"C2,9004,{date.today().year + 1}-01-01,,1.00,\n"
     assert prepared(ahead).as_of == date(2025, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "day"),
+    [
+        (("05/01/2025", "04/02/2025"), ("06/01/2025", "05/02/2025"), date(2025, 1, 5)),  # day first
+        (("01/05/2025", "02/04/2025"), ("01/06/2025", "02/05/2025"), date(2025, 1, 5)),  # month first
+        (("05/01/25", "04/02/25"), ("06/01/25", "05/02/25"), date(2025, 1, 5)),
+        (("25/1/5", "25/2/4"), ("25/1/31", "25/2/28"), date(2025, 1, 5)),  # year first
+        (("5.1.25", "4.2.25"), ("6.1.25", "5.2.25"), date(2025, 1, 5)),
+        (("2025/1/5 0:00", "2025/2/4 0:00"), ("2025/1/6 0:00", "2025/2/5 0:00"), date(2025, 1, 5)),
+        (("2025 年 1 月 5 日", "2025年2月4日"), ("2025 年 1 月 6 日", "2025年2月5日"), date(2025, 1, 5)),
+        (("45662", "45692"), ("45663", "45693"), date(2025, 1, 5)),
+    ],
+)
+def test_the_order_of_dates_is_that_under_which_no_row_contradicts_itself(
+    first: tuple[str, str], second: tuple[str, str], day: date
+) -> None:
+    rows = "".join(f"C{i},{9000 + i},{','.join((first, second)[i % 2])},100.00\n" for i in range(4))
+    found = prepared(f"Customer ID,Invoice number,Invoice date,Due date,Open amount\n{rows}")
+    assert not found.open_questions and found.checked is not None
+    assert found.checked.tables["item"]["invoice_date"][0].as_py() == day
 
 
 def test_lists_are_whole_by_default_and_histories_are_not() -> None:

@@ -33,7 +33,7 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 _DOTTED = re.compile(r"()(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})")
-_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{1,2})")
 _MONTH = re.compile(r"(\d{4})(?:[-/]|年)(\d{1,2})月?")
 _NAMED = re.compile(
     r"(?P<day>\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?P<month>[a-z]{3,9})[-/., ]*(?P<year>\d{4}|\d{2})"
@@ -178,6 +178,8 @@ def orders(texts: Iterable[str]) -> dict[Order, int]:
 def _slashed(first: str, second: str, third: str, order: Order) -> Cell:
     if order == "year":
         return _problem("not_a_date") if len(third) == 4 else _day(_century(first), int(second), int(third))
+    if len(third) == 1:
+        return _problem("not_a_date")
     day, month = (first, second) if order == "day" else (second, first)
     return _day(_century(third), int(month), int(day))
 

@@ -1,19 +1,23 @@
 """The totals that a file gives itself: which rows they are, and whether its other rows add up to them."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from riskcore import schema
+from riskcore.ingest.columns import Column
 from riskcore.ingest.kinds.base import Problem, Shaping
 from riskcore.ingest.words import cell_words, plain
+from riskcore.store import Cursor
 
-_TOTAL_FOR = r"^((sub|grand)[ -]?)?totals? (for|of) .+|.+[\s:：-]*(小计|合计|总计)$|^(小计|合计|总计|共计)\s*[:：(（].*"
-_TOTAL_BEFORE = r"^totals? "
-_STARS = r"\*{1,5}"  # levels of subtotals in printed lists
+_OF_PART = (
+    r"^(?:(?:sub|grand)[\s-]*)?totals? (?:for|of) .+"
+    r"|.+[\s:：-]*(?:小计|合计|总计)$|^(?:小计|合计|总计|共计)\s*[:：(（].*"
+)
+_OF_NAME = re.compile(r"totals? (.+)", re.IGNORECASE)  # Total Acme, where Acme stands in the column too
 _SUB = re.compile(r"小计|sub|\b(for|of)\b", re.IGNORECASE)
-_SPEAKING = ("document_no", "document_type", "invoice_date", "posting_date", "due_date", "currency", "salesperson")
 _FIRST = 3  # columns that are looked at although they are not mapped
 _PER_ROW = Decimal("0.01")  # of difference that rounding may make
 _OF_BOOK = {"amount_local"}  # in the book's currency, whatever the row's is
@@ -41,46 +45,75 @@ class Reconciled:
 
 
 def find_totals(shaping: Shaping) -> set[int]:
-    """The lines of totals, kept in the table `total_line` of the scratch database with whether each is of all rows."""
+    """The lines of totals, kept in the table `total_line` of the scratch database with whether each is of all rows.
+
+    Their labels stand in the columns of the customer, of the document or of a date, or in a first column that is not
+    mapped; stars are labels too, one for each level.
+    """
     cursor = shaping.scratch.cursor
     labels: dict[int, str] = {}
-    words = {_squeezed(word) for word in cell_words("cell.total")}
-    squeezed = r"list_contains($words, lower(regexp_replace({0}, '[\s:：]+', '', 'g')))"
-    naming = {c.match.index for c in shaping.columns if c.field in schema.IDENTITY}
-    speaking = {c.match.index for c in shaping.columns if c.field.name in _SPEAKING} - naming
-    mapped = {c.match.index for c in shaping.columns}
-    speaking |= {i for i in range(min(_FIRST, len(shaping.upload.headings))) if i not in mapped}
-    for index in sorted(naming | speaking):
-        cell = f"c{index}"
-        tests = [squeezed.format(cell), f"regexp_full_match({cell}, '{_STARS}')"]
-        if index in naming:
-            tests.append(f"regexp_matches({cell}, '{_TOTAL_FOR}', 'i')")
-            others = f"select lower({cell}) from upload"
-            tests.append(
-                f"regexp_matches({cell}, '{_TOTAL_BEFORE}', 'i') and "
-                f"regexp_replace(lower({cell}), '{_TOTAL_BEFORE}', '') in ({others})"
-            )
-        where = " or ".join(f"({test})" for test in tests)
-        found = cursor.execute(f"select line, {cell} from upload where {where}", {"words": sorted(words)}).fetchall()
-        labels |= dict(found)
-    grand = {line for line, label in labels.items() if _is_grand(label, [*labels.values()], words)}
+    mapped = {c.match.index: c for c in shaping.columns}
+    for index in range(len(shaping.upload.headings)):
+        column = mapped.get(index)
+        if not (index < _FIRST if column is None else column.field in _LABELLED or _is_odd(column)):
+            continue
+        labels |= _labels(cursor, f"c{index}", column is not None and column.field in schema.IDENTITY)
+    levels = max((len(label) for label in labels.values() if _is_stars(label)), default=0)
+    grand = [len(label) == levels if _is_stars(label) else _is_grand(label) for label in labels.values()]
     cursor.execute(
         "create or replace temp table total_line as "
         "select unnest($lines::bigint[]) as line, unnest($grand::boolean[]) as is_grand",
-        {"lines": list(labels), "grand": [line in grand for line in labels]},
+        {"lines": list(labels), "grand": grand},
     )
     return set(labels)
 
 
-def _is_grand(label: str, labels: Sequence[str], words: Set[str]) -> bool:
+def _is_odd(column: Column) -> bool:
+    """Whether a label stands among the dates of a column; what is no plain date was read one by one."""
+    return column.field.kind == "date" and any(re.match(_exact(), plain(text)) for text in column.read)
+
+
+_LABELLED = (*schema.IDENTITY, schema.FIELDS["document_no"], schema.FIELDS["document_type"])
+
+
+def _labels(cursor: Cursor, cell: str, is_naming: bool) -> dict[int, str]:
+    """The lines whose cell is the label of a total."""
+    pattern = f"{_exact()}|{_OF_PART}|^totals? " if is_naming else _exact()
+    found = dict(
+        cursor.execute(
+            f"select line, {cell} from upload where regexp_matches({cell}, $p, 'i')", {"p": pattern}
+        ).fetchall()
+    )
+    certain = re.compile(f"{_exact()}|{_OF_PART}", re.IGNORECASE)
+    open_ = {line: name[1].casefold() for line, text in found.items() if (name := _OF_NAME.fullmatch(text))}
+    known = (
+        {
+            name
+            for (name,) in cursor.execute(
+                f"select distinct lower({cell}) from upload where lower({cell}) in (select unnest($names::varchar[]))",
+                {"names": sorted(set(open_.values()))},
+            ).fetchall()
+        }
+        if open_
+        else set()
+    )
+    return {line: text for line, text in found.items() if certain.search(text) or open_.get(line) in known}
+
+
+@cache
+def _exact() -> str:
+    """A pattern of the words for totals, however they are spaced: 合 计, TOTAL:, and of stars."""
+    words = (r"\s*".join(map(re.escape, word.replace(" ", ""))) for word in sorted(cell_words("cell.total")))
+    return rf"^(?:{'|'.join(words)})[\s:：]*$|^\*{{1,5}}$"
+
+
+def _is_stars(label: str) -> bool:
+    return set(label) == {"*"}
+
+
+def _is_grand(label: str) -> bool:
     """Whether a label is that of all rows, and not of a customer or a page."""
-    if set(label) == {"*"}:
-        return len(label) == max(len(text) for text in labels if set(text) == {"*"})
-    return _squeezed(label) in words and not _SUB.search(label)
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"[\s:：]+", "", plain(text))
+    return bool(re.match(_exact(), plain(label))) and not _SUB.search(label)
 
 
 def reconcile(shaping: Shaping) -> tuple[Reconciled, ...]:
