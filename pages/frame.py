@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page("book/thresholds.py", title=t("thresholds.title"), url_path="thresholds"),
         st.Page("book/customers.py", title=t("customers.title"), url_path="customers"),
         st.Page("book/customer.py", title=t("customer.title"), url_path="customer", visibility="hidden"),
+        st.Page("book/assess.py", title=t("assess.title"), url_path="assess"),
         st.Page("book/limits.py", title=t("limits.title"), url_path="limits"),
         st.Page("book/decisions.py", title=t("decisions.title"), url_path="decisions"),
         st.Page("data/imports.py", title=t("imports.title"), url_path="import"),

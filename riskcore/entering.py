@@ -85,8 +85,7 @@ def preview(store: Store, policy: Policy, entry: Entry, day: date) -> Explained:
     """The customer as the book would explain it on `day` if the entry were saved; nothing is written."""
     with _as_if(store, entry, day) as (cursor, customer_key):
         found = explanation.explained(cursor, policy, day, customer_key)
-    if found is None:
-        raise AskedWrong("entry_outside_book")
+    assert found is not None  # the entry is of the newest day, so its customer is in the book
     return found
 
 
@@ -169,7 +168,8 @@ def _write(cursor: Cursor, entry: Entry, day: date, by: str, at: datetime, into:
         [customer_key] = cursor.execute("select coalesce(max(customer_key), 0) + 1 from customer").fetchone() or (1,)
         _insert(cursor, f"{into}customer", {"customer_key": customer_key, "customer_id": entry.customer_id})
     told = {name: said for name, said in entry.said.items() if said.tells}
-    days = sorted({said.day or day for said in told.values()})
+    new = () if entry.customer_key else (day,)  # a row of its own puts a new customer into the book
+    days = sorted({*new, *(said.day or day for said in told.values())})
     about = {
         "import_id": import_id,
         "kind": BY_HAND,

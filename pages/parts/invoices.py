@@ -18,6 +18,7 @@ from riskcore.text import Words
 
 PER_PAGE = 10
 ANCHOR = "invoices"
+_SAME = {"kind": "document_type", "currency": "currency"}
 _LATE_LIGHT = ("#F0CFC4", "#DE9A86", "#C25F47", "#962B14")  # to 30, 60 and 90 days past due, and beyond
 _LATE_DARK = ("#5A3329", "#8E4938", "#C4644E", "#F08B74")
 
@@ -41,7 +42,7 @@ def panel(t: Words, customer_key: int, as_of: date, known_by: date | None) -> No
         st.caption(t("customer.invoices.formula", all=count(len(items)), first=first))
     _measures(t, measured)
     _buckets(t, measured)
-    _items(t, items, f"{customer_key}_{as_of}_{known_by}")
+    _items(t, items.fillna({"currency": measured.currency}), f"{customer_key}_{as_of}_{known_by}")
 
 
 def days(t: Words, value: float | None) -> str:
@@ -155,8 +156,10 @@ def _items(t: Words, items: pd.DataFrame, key: str) -> None:
             "line": rows["line"],
         }
     )
+    # What is the same everywhere needs no column.
+    same = [name for name in ("kind", "currency") if items[_SAME[name]].nunique() == 1]
     place.dataframe(
-        shown,
+        shown.drop(columns=same),
         hide_index=True,
         row_height=32,
         height=32 * (len(shown) + 1) + 4,
@@ -172,16 +175,16 @@ def _paid(t: Words, paid: Any, inferred: bool) -> str:
 def _columns(t: Words) -> dict[str, Any]:
     column = st.column_config
     return {
-        "document": column.TextColumn(t("customer.invoices.document"), width=120),
+        "document": column.TextColumn(t("customer.invoices.document"), width=100),
         "kind": column.TextColumn(t("fields.document_type"), width=90),
         "invoice_date": column.TextColumn(t("fields.invoice_date"), width=100),
         "due_date": column.TextColumn(t("fields.due_date"), width=100),
-        "paid_date": column.TextColumn(t("fields.paid_date"), width=110),
-        "amount": column.NumberColumn(t("customer.invoices.amount"), format="localized", width=110),
+        "paid_date": column.TextColumn(t("fields.paid_date"), width=100),
+        "amount": column.NumberColumn(t("customer.invoices.amount"), format="localized", width=100),
         "currency": column.TextColumn(t("fields.currency"), width=70),
-        "days": column.NumberColumn(t("customer.invoices.late"), width=90),
+        "days": column.NumberColumn(t("customer.invoices.late"), width=80),
         "share": column.NumberColumn(t("customer.invoices.weight"), format="%.1f%%", width=80),
-        "contribution": column.NumberColumn(t("customer.invoices.contribution"), format="%.2f", width=110),
+        "contribution": column.NumberColumn(t("customer.invoices.contribution"), format="%.2f", width=100),
         "file": column.TextColumn(t("customer.file"), width="medium"),
-        "line": column.NumberColumn(t("customer.line"), width=70),
+        "line": column.NumberColumn(t("customer.line"), width=60),
     }

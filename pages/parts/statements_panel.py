@@ -32,11 +32,9 @@ def panel(t: Words, policy: Policy, customer_key: int, as_of: date, known_by: da
             st.subheader(t("customer.statements.title"), anchor=False, width="content")
             st.badge(t("customer.statements.not_in_score"), color="gray")
         st.caption(plain(_about(t, opinion)))
-    left, right = st.columns([2, 3], gap="large")
-    with left:
+    if opinion.altman:
         _altman(t, opinion)
-    with right:
-        _ratios(t, policy, opinion)
+    _ratios(t, policy, opinion)
 
 
 def _about(t: Words, opinion: Opinion) -> str:
@@ -58,17 +56,17 @@ def _about(t: Words, opinion: Opinion) -> str:
 
 def _altman(t: Words, opinion: Opinion) -> None:
     """The models that can be told, each on its own scale; what the others lack."""
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     told = [score for score in opinion.altman if score.value is not None]
     if told:
         palette = Palette(dark=st.context.theme.type == "dark")
         figure = scales(t, palette, told)
-        st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="altman", alt=t("customer.statements.altman"))
+        left.plotly_chart(figure, config=charts.CONFIG, theme=None, key="altman", alt=t("customer.statements.altman"))
     for score in opinion.altman:
         if score.value is None:
             lacking = ", ".join(figure_name(t, name) for name in score.lacking)
-            st.caption(plain(t("customer.statements.lacking", model=_model(t, score.model), figures=lacking)))
-    if opinion.altman:
-        st.caption(t("customer.statements.altman_note"))
+            right.caption(plain(t("customer.statements.lacking", model=_model(t, score.model), figures=lacking)))
+    right.caption(t("customer.statements.altman_note"))
 
 
 def scales(t: Words, palette: Palette, scores: Iterable[altman.Score]) -> go.Figure:
@@ -149,10 +147,10 @@ def _ratios(t: Words, policy: Policy, opinion: Opinion) -> None:
         row_height=32,
         height=32 * (min(len(shown), 9) + 1) + 4,
         column_config={
-            "name": column.TextColumn(t("customer.statements.ratio"), width="medium"),
-            "value": column.TextColumn(t("customer.col_value"), width="small"),
-            "figures": column.TextColumn(t("customer.statements.figures"), width="large"),
-            "places": column.TextColumn(t("customer.statements.places"), width="medium"),
+            "name": column.TextColumn(t("customer.statements.ratio"), width=200),
+            "value": column.TextColumn(t("customer.col_value"), width=80),
+            "figures": column.TextColumn(t("customer.statements.figures"), width=560),
+            "places": column.TextColumn(t("customer.statements.places"), width=300),
         },
     )
 

@@ -71,7 +71,7 @@ def waterfall(
         _text(drawing, y, f"{row.points} / {row.most}", palette.muted, 1, "right", _POINTS)
         value = _cut(row.value, 18)
         if row.link:
-            value = f'<a href="{row.link}" target="_self">{value}</a>'
+            value = f'<a href="{row.link}" target="_self" style="color:{palette.primary}"><u>{value}</u></a>'
         _text(drawing, y, value, palette.worse if row.missing else palette.text, 1, "left", _VALUE)
         _text(drawing, y, row.day, palette.muted, 1, "left", _DATE)
         _text(drawing, y, _cut(row.source, 18), palette.muted, 1, "left", _SOURCE)
