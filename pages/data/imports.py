@@ -68,7 +68,7 @@ def take_in(waiting: Sequence[Waiting], by: str, at_once: bool = False) -> None:
 def take_button(ready: Sequence[Waiting], label: str, by: str) -> None:
     """The one filled button."""
     with st.container(key="main"):
-        if st.button(label, type="primary", width="stretch", disabled=not ready):
+        if st.button(label, type="primary", width="stretch", disabled=not ready, key="take"):
             take_in(ready, by)
 
 

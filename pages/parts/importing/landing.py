@@ -57,14 +57,7 @@ def show(t: Words) -> None:
 
 def _one(t: Words, desk: Desk, one: landing.Waiting) -> None:
     """A file that waits: its size and day, what it asks or why it is refused, and the button."""
-    ready = desk.asked.get(one.path)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        about = t("imports.megabytes", n=f"{one.size / 1e6:,.1f}"), said(one.modified).split(" (")[0]
-        st.markdown(f"**{plain(one.name)}** &nbsp; :gray[{plain(t('imports.between_notes').join(about))}]")
-        with st.container(horizontal=True, width="content"):
-            begin = st.button(
-                t("imports.landing_take"), key=f"landing_{one.name}", disabled=not _is_answered(desk, one)
-            )
+    ready, place = desk.asked.get(one.path), st.container()
     if refused := desk.refused.get(one.path):
         st.error(plain(t.error(refused)), icon=":material/error:")
     if ready is not None:
@@ -77,6 +70,13 @@ def _one(t: Words, desk: Desk, one: landing.Waiting) -> None:
                 st.error(plain(t.error(table.refused)), icon=":material/error:")
             for question in table.open_questions:
                 _ask(t, desk, one.path, question)
+    with place, st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        about = t("imports.megabytes", n=f"{one.size / 1e6:,.1f}"), said(one.modified).split(" (")[0]
+        st.markdown(f"**{plain(one.name)}** &nbsp; :gray[{plain(t('imports.between_notes').join(about))}]")
+        with st.container(horizontal=True, width="content"):
+            begin = st.button(
+                t("imports.landing_take"), key=f"landing_{one.name}", disabled=not _is_answered(desk, one)
+            )
     if begin:
         start(one.path, desk.choices.get(one.path, landing.Choices()), st.session_state.get(person.KEY, ""))
         st.rerun()
