@@ -11,26 +11,25 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from riskcore import book, features, ingest, portfolio, reports, sample, scoring, spreadsheet, versions
+from riskcore import book, features, ingest, reports, sample, scoring, spreadsheet, versions
 from riskcore import policy as policies
-from riskcore.commands import arguments
+from riskcore.commands import arguments, importing
 from riskcore.commands.files import (
     DONE,
     FAILED,
     PROBLEMS,
     Outcome,
-    Ready,
     Stopped,
     make_ready,
     ready_data,
     ready_lines,
     stopped,
 )
-from riskcore.errors import Phrase, PolicyError, RiskError, StoreError
+from riskcore.commands.summary import assessed, existing
+from riskcore.errors import Phrase, PolicyError, RiskError
 from riskcore.policy import Policy
 from riskcore.spreadsheet import XLSX_ROWS_MOST
 from riskcore.store import Store
@@ -80,48 +79,9 @@ def _say(outcome: Outcome, as_json: bool) -> None:
         print(shown.encode(encoding, "replace").decode(encoding), file=stream)
 
 
-def _import(args: argparse.Namespace, t: Words) -> Outcome:
-    path = args.store or book.path("own")
-    answers, as_of = dict(args.answer), args.as_of or date.today()
-    lines: list[str] = []
-    imports: list[dict[str, Any]] = []
-    data: dict[str, Any] = {"store": str(path), "imports": imports, "not_taken": []}
-    # A book that does not exist yet is made once there is something to take in.
-    store = _existing(path) if path.exists() else Store()
-    try:
-        for number, file in enumerate(args.files):
-            try:
-                ready = make_ready(file, versions.in_force(store), store, answers, as_of, args.whole_book)
-                if store.path is None:
-                    store.close()
-                    store = Store(path)
-                seen = ingest.seen_before(store, ready.prepared.upload.sha256)
-                taken = book.take_in(store, [ready.prepared])
-            except Exception as error:
-                if not imports:
-                    raise
-                end, between = _failed(error, t), t("cli.between")
-                done, rest = ([str(f) for f in files] for files in (args.files[:number], args.files[number:]))
-                lines += [*end.lines, t("cli.partly", done=between.join(done), rest=between.join(rest))]
-                data |= end.data | {"not_taken": rest}
-                break
-            lines.append(_rows_line(ready, t) + t("cli.as_of", day=as_of.isoformat()))
-            if seen is not None:
-                lines.append(t("cli.seen_before", file=seen[0], day=seen[2].isoformat()))
-            lines += ready_lines(ready, t)
-            numbers = {"import_id": taken.import_ids[0], "assessment_id": taken.assessment_id}
-            found = {"as_of": as_of.isoformat(), "seen_before": seen is not None}
-            imports.append(ready_data(ready, t) | numbers | found)
-        summary = _assessed(store, t)
-    finally:
-        store.close()
-    has_problems = data["not_taken"] or any(i["problems"] for i in imports)
-    return Outcome(PROBLEMS if has_problems else DONE, [*lines, *summary.lines], data | summary.data)
-
-
 def _assess(args: argparse.Namespace, t: Words) -> Outcome:
     policy = policies.load(args.policy) if args.policy else None
-    with closing(_existing(args.store or book.path("own"))) as store:
+    with closing(existing(args.store or book.path("own"))) as store:
         [first] = store.one("select min(as_of) from import") or (None,)
         if first is None:
             raise Stopped(Phrase("cli.empty_book"))
@@ -129,28 +89,7 @@ def _assess(args: argparse.Namespace, t: Words) -> Outcome:
             raise Stopped(Phrase("cli.too_early", {"day": args.as_of.isoformat(), "first": first.isoformat()}))
         # A policy from a file does not come into force by being tried.
         book.assess(store, policy, args.as_of, draft=policy is not None)
-        return _assessed(store, t)
-
-
-def _assessed(store: Store, t: Words) -> Outcome:
-    """The last assessment in short: date, policy, and the mix of tiers."""
-    last = portfolio.newest(store)
-    if last is None:
-        raise Stopped(Phrase("cli.empty_book"))
-    mix = portfolio.mix(store, last.assessment_id, last.policy.thresholds).set_index("tier").to_dict("index")
-    day, currency = last.as_of.isoformat(), book.currency(store)
-    head = t("cli.assessed", n=f"{last.customers:,}", day=day, version=last.version, hash=last.policy.hash[:12])
-    lines = [head + (t("cli.draft") if last.draft else "")]
-    tiers = []
-    for place, tier in enumerate(last.policy.tier):
-        sums = mix.get(place, {"customers": 0, "with_exposure": 0})
-        exposure = float(sums["exposure"]) if sums["with_exposure"] else None
-        tiers.append({"code": tier.code, "customers": int(sums["customers"]), "exposure": exposure})
-        shown = "–" if exposure is None else f"{exposure:,.0f} {currency}"
-        lines.append("  " + t("cli.tier", code=tier.code, n=f"{sums['customers']:,}", exposure=shown))
-    found = {"assessment_id": last.assessment_id, "as_of": day, "customers": last.customers, "currency": currency}
-    policy = {"version": last.version, "hash": last.policy.hash, "draft": last.draft}
-    return Outcome(DONE, lines, {"assessment": found | {"policy": policy, "tiers": tiers}})
+        return assessed(store, t)
 
 
 def _score(args: argparse.Namespace, t: Words) -> Outcome:
@@ -170,13 +109,8 @@ def _score(args: argparse.Namespace, t: Words) -> Outcome:
             frame = reports.scored_frame(cursor, policy, t)
     _write([(frame, args.out)])
     problems = not ready.checked.problems.empty
-    lines = [_rows_line(ready, t) + t("cli.written", path=str(args.out)), *ready_lines(ready, t)]
+    lines = [importing.rows_line(ready, t) + t("cli.written", path=str(args.out)), *ready_lines(ready, t)]
     return Outcome(PROBLEMS if problems else DONE, lines, ready_data(ready, t) | {"out": str(args.out)})
-
-
-def _rows_line(ready: Ready, t: Words) -> str:
-    taken, read = ready.checked.rows_taken, ready.checked.rows_read
-    return t("cli.rows", file=ready.prepared.upload.name, taken=f"{taken:,}", read=f"{read:,}")
 
 
 def _sample(args: argparse.Namespace, t: Words) -> Outcome:
@@ -196,7 +130,7 @@ def _check_replaceable(path: Path) -> None:
     """Whether a sample may take the place of this file: a book that no process holds, and not the own one."""
     if path.resolve() == book.path("own").resolve():
         raise Stopped(Phrase("cli.own_book", {"path": str(path)}))
-    _existing(path).close()
+    existing(path).close()
 
 
 def _sample_files(args: argparse.Namespace, t: Words) -> Outcome:
@@ -235,28 +169,15 @@ def _policy(args: argparse.Namespace) -> Policy:
     if args.policy:
         return policies.load(args.policy)
     if args.store:
-        with closing(_existing(args.store)) as store:
+        with closing(existing(args.store)) as store:
             return versions.in_force(store)
     return policies.load()
 
 
-def _existing(path: Path) -> Store:
-    """A book that is there already; a mistyped name makes no new one."""
-    if not path.exists():
-        raise Stopped(Phrase("cli.no_book", {"path": str(path)}))
-    if path.is_file() and _beginning(path)[8:] not in {b"", b"DUCK"}:
-        # The database would read a table of text into memory instead, and forget all that is put in.
-        raise StoreError("store_unreadable", path=str(path))
-    return Store(path)
-
-
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(12)
-
-
 _RUN: dict[str, Callable[[argparse.Namespace, Words], Outcome]] = {
-    "import": _import,
+    "import": importing.take_in,
+    "undo": importing.undo,
+    "imports": importing.history,
     "assess": _assess,
     "score": _score,
     "sample": _sample,

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from riskcore import assessment, ingest, sample, settings, versions
+from riskcore.errors import AskedWrong
+from riskcore.ingest.bulk import Watch
 from riskcore.policy import Policy
-from riskcore.store import Store
+from riskcore.store import Cursor, Store
 
 Kind = Literal["own", "sample"]
 _FILES: dict[Kind, str] = {"own": "book.duckdb", "sample": "sample.duckdb"}
@@ -40,16 +42,55 @@ def open_book(kind: Kind) -> Store:
     """The user's own book or the sample, made where it does not exist; StoreError where another process holds it."""
     if kind == "sample" and not path(kind).exists():
         make_sample(path(kind))
-    return Store(path(kind))
+    store = Store(path(kind))
+    inbox().mkdir(exist_ok=True)
+    return store
 
 
-def take_in(store: Store, prepared: Sequence[ingest.Prepared], taken_by: str = "") -> Taken:
-    """Take checked files in and assess the book, in one transaction: all of it, or nothing."""
-    policy = versions.in_force(store)
+def inbox() -> Path:
+    """The landing folder: files put there are offered, whatever their size, and are never moved or changed."""
+    return home() / "inbox"
+
+
+def take_in(
+    store: Store,
+    prepared: Sequence[ingest.Prepared],
+    taken_by: str = "",
+    *,
+    on: Cursor | None = None,
+    watch: Watch | None = None,
+) -> Taken:
+    """Take checked files in and assess the book, in one transaction: all of it, or nothing.
+
+    `on`: the cursor that large files stand on, that of `Store.at_work`.
+    """
+    policy, watch = versions.in_force(store), watch or Watch()
     now = datetime.now(UTC).replace(tzinfo=None)
-    with store.transaction() as cursor:
+    with store.transaction(on) as cursor:
+        watch.enter("written", cursor)
         import_ids = tuple(ingest.load(cursor, one, taken_by, now) for one in prepared)
-        return Taken(import_ids, assessment.run(cursor, policy))
+        watch.enter("assessed", cursor)
+        taken = Taken(import_ids, assessment.run(cursor, policy))
+        watch.tick(1.0)
+        return taken
+
+
+def undo(store: Store, import_id: int, by: str) -> int:
+    """Let an import count no more, as one person says, assess again, and return the assessment's number.
+
+    What had been known before stays known of the days before: nothing is deleted. AskedWrong where there is no such
+    import or it is undone already.
+    """
+    policy = versions.in_force(store)
+    with store.transaction() as cursor:
+        row = cursor.execute("select undone_at, undone_by from import where import_id = ?", [import_id]).fetchone()
+        if row is None:
+            raise AskedWrong("unknown_import", number=import_id)
+        if row[0] is not None:
+            raise AskedWrong("undone_already", number=import_id, by=row[1], day=row[0].date().isoformat())
+        now = datetime.now(UTC).replace(tzinfo=None)
+        cursor.execute("update import set undone_at = ?, undone_by = ? where import_id = ?", [now, by, import_id])
+        return assessment.run(cursor, policy)
 
 
 def assess(store: Store, policy: Policy | None = None, as_of: date | None = None, draft: bool = False) -> int:

@@ -29,9 +29,11 @@ FLOORS = (
         "limits",
         "statements",
         "receivables",
+        "monitoring",
     },
-    {"reports", "book", "commands", "drafts", "decisions"},
-    {"printing"},
+    {"reports", "book", "drafts", "decisions", "entering"},
+    {"printing", "landing"},
+    {"commands"},
     {"__main__"},
 )
 FLOOR_OF = {module: floor for floor, modules in enumerate(FLOORS) for module in modules}

@@ -1,6 +1,7 @@
 """The command line, as it is called: what it prints, what it writes, and how it ends."""
 
 import csv
+import io
 import json
 import re
 import subprocess
@@ -96,11 +97,11 @@ def test_options_may_stand_before_the_command_too(run: Run, file: Any, tmp_path:
 
 def test_rows_set_aside_are_listed_and_the_rest_is_taken(run: Run, file: Any) -> None:
     path = file("rows.csv", SMALL + "C1,Again,700\nC4,Too,many,cells\n" + "C5,Off,nan\n")
-    status, out, _ = run("import", path)
+    status, out, _ = run("import", path, "--kind", "customers")
     assert status == 1
     assert "line 5" in out and "line 6" in out and "line 7" in out
     assert counts(book.path("own")) == (1, 1, 4)
-    status, out, _ = run("import", path, "--json")
+    status, out, _ = run("import", path, "--kind", "customers", "--json")
     problems = json.loads(out)["imports"][0]["problems"]
     assert [(p["line"], p["effect"]) for p in problems] == [(5, "row"), (6, "row"), (7, "cell")]
     assert all(p["reason"] for p in problems)
@@ -108,10 +109,10 @@ def test_rows_set_aside_are_listed_and_the_rest_is_taken(run: Run, file: Any) ->
 
 def test_twenty_problems_on_the_terminal_and_all_of_them_in_json(run: Run, file: Any) -> None:
     path = file("many.csv", SMALL + "".join(f"C1,Again {n},700\n" for n in range(50)))
-    _, out, _ = run("import", path)
+    _, out, _ = run("import", path, "--kind", "customers")
     assert len(re.findall(r"^  line \d+", out, re.MULTILINE)) == 20
     assert "30 more" in out
-    _, out, _ = run("import", path, "--json")
+    _, out, _ = run("import", path, "--kind", "customers", "--json")
     assert len(json.loads(out)["imports"][0]["problems"]) == 50
 
 
@@ -180,25 +181,63 @@ def test_a_question_with_a_default_is_told_and_an_unknown_answer_stays_open(run:
     assert "--answer percent:1=" in err
 
 
-def test_several_files_are_taken_in_order_and_a_failure_tells_what_was_done(run: Run, file: Any) -> None:
+def test_several_files_are_taken_together_or_not_at_all(run: Run, file: Any) -> None:
     first, second = file("a.csv", SMALL), file("b.csv", SMALL.replace("720", "560"))
-    bad, last = file("bad.csv", b""), file("c.csv", SMALL)
+    bad, asking = file("bad.csv", b""), file("ratios.csv", RATIOS)
     assert run("import", first, second)[0] == 0
+    assert counts(book.path("own"))[:2] == (2, 1)
     with closing(book.open_book("own")) as store:
         assert store.rows("select score from listing join customer using (customer_key) order by 1") == [
             (555,),
             (560,),
             (640,),
         ]
-    status, out, _ = run("import", first, bad, last)
-    assert status == 1
-    assert f"Taken in before that: {first}. Not taken in: {bad}, {last}." in out
-    assert counts(book.path("own"))[0] == 3
-    status, out, _ = run("import", first, bad, last, "--json")
+    status, out, err = run("import", first, bad, second)
+    assert (status, out) == (3, "")
+    assert err.startswith("bad.csv")
+    status, _, err = run("import", first, asking)
+    assert status == 3 and err.startswith("ratios.csv") and "--answer percent:1=" in err
+    assert counts(book.path("own"))[:2] == (2, 1)
+
+
+def test_every_kind_and_every_container_is_taken(run: Run, file: Any) -> None:
+    headings = "customer_id,invoice number,invoice date,due date,payment date,amount"
+    invoices = f"{headings}\nC1,1,2026-09-01,2026-10-01,2026-09-20,500.00\n"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as members:
+        members.writestr("small.csv", SMALL)
+        members.writestr("invoices.csv", invoices)
+    status, out, _ = run("import", file("both.zip", archive.getvalue()), "--json")
+    assert status == 0
+    assert [(i["file"], i["kind"]) for i in json.loads(out)["imports"]] == [
+        ("both.zip / small.csv", "customers"),
+        ("both.zip / invoices.csv", "invoices"),
+    ]
+    status, out, _ = run("import", file("again.csv", invoices), "--kind", "open_items", "--no-whole-book", "--json")
+    assert (status, json.loads(out)["imports"][0]["kind"]) == (0, "open_items")
+    with closing(book.open_book("own")) as store:
+        assert store.rows("select kind, whole_book from import order by import_id") == [
+            ("customers", False),
+            ("invoices", False),
+            ("open_items", False),
+        ]
+        assert store.rows("select amount from item order by import_id") == [(500,), (500,)]
+
+
+def test_an_import_is_undone_once_and_listed_as_such(run: Run, file: Any) -> None:
+    run("import", file("a.csv", SMALL), "--as-of", "2026-09-30")
+    run("import", file("b.csv", SMALL.replace("720", "560")), "--as-of", "2026-10-31")
+    status, out, _ = run("undo", 2, "--by", "Li Na", "--json")
     told = json.loads(out)
-    assert (status, [i["file"] for i in told["imports"]], told["not_taken"]) == (1, ["a.csv"], [str(bad), str(last)])
-    assert run("import", bad, last)[0] == 3
-    assert counts(book.path("own"))[0] == 4
+    assert (status, told["undone"], told["assessment"]["tiers"][0]["customers"]) == (0, 2, 1)
+    status, out, _ = run("imports", "--json")
+    assert [(i["import_id"], i["undone"]) for i in json.loads(out)["imports"]] == [(2, True), (1, False)]
+    assert "undone by Li Na" in run("imports")[1]
+    before = counts(book.path("own"))
+    for number, said in ((2, "Li Na"), (7, "7")):
+        status, _, err = run("undo", number, "--by", "Wu")
+        assert status == 3 and said in err
+    assert counts(book.path("own")) == before
 
 
 def test_the_whole_book_retires_the_others_and_a_second_time_is_noticed(run: Run, file: Any) -> None:

@@ -32,14 +32,19 @@ DYNAMIC = (
         "imported.file_",
     ),
     *("imports.delimiter_", "imports.effect_", "imports.how_", "policy_rules.", "problems.", "reasons."),
+    *("landing.stage_",),
     *("imports.asked.", "imports.filter_", "imports.made_", "imports.n_", "imports.said.", "kinds."),
     *("print.", "segments.", "thresholds.way_", "units."),
+    *("assess.means.", "assess.state_", "customer.named."),
 )
 
 # What stands in Latin letters in Chinese sentences too. Single letters, codes such as K7 and names with an
 # underscore need no entry.
 LATIN = set(
-    re.findall(r"\S+", "BOM CNY CSV English EUR Excel GB GB18030 ID JSON KB MB NaN NUL PDF SQL TOML TSV USD UTC UTF-8")
+    re.findall(
+        r"\S+",
+        "Altman BOM CNY CSV EM English EUR Excel GB GB18030 ID JSON KB MB NaN NUL PDF SQL TOML TSV USD UTC UTF-8",
+    )
 )
 CODE = re.compile(r"[A-Za-z]\d*|[a-z]+[0-9]*(_[a-z0-9]+)+|\d+[a-z]*")
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from riskcore.ingest import KINDS
 from riskcore.spreadsheet import WRITERS
 from riskcore.text import LANGUAGES, Words
 
@@ -53,9 +54,17 @@ def parser(t: Words) -> argparse.ArgumentParser:
 
     take = add("import", t("cli.help_import"))
     take.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    take.add_argument("--as-of", type=_day(t), metavar="DATE", help=t("cli.help_as_of"))
-    take.add_argument("--whole-book", action="store_true", help=t("cli.help_whole_book"))
+    take.add_argument("--kind", choices=tuple(KINDS), metavar="KIND", help=_kinds(t))
+    take.add_argument("--as-of", type=_day(t), metavar="DATE", help=t("cli.help_file_as_of"))
+    take.add_argument(
+        "--whole-book", action=argparse.BooleanOptionalAction, default=None, help=t("cli.help_whole_book")
+    )
     add_answer(take)
+
+    add("imports", t("cli.help_imports"))
+    undo = add("undo", t("cli.help_undo"))
+    undo.add_argument("number", type=_number(t, 1), metavar="IMPORT_ID", help=t("cli.help_undo_number"))
+    undo.add_argument("--by", required=True, metavar="NAME", help=t("cli.help_undo_by"))
 
     assess = add("assess", t("cli.help_assess"))
     assess.add_argument("--as-of", type=_day(t), metavar="DATE", help=t("cli.help_assess_as_of"))
@@ -84,6 +93,11 @@ def _add_common(to: argparse.ArgumentParser, t: Words) -> None:
     to.add_argument("--store", type=Path, metavar="PATH", help=t("cli.help_store"))
     to.add_argument("--json", action="store_true", help=t("cli.help_json"))
     to.add_argument("--lang", choices=LANGUAGES, help=t("cli.help_lang"))
+
+
+def _kinds(t: Words) -> str:
+    named = (f"{name}: {t(f'kinds.{name}')}" for name in KINDS)
+    return t("cli.help_kind", kinds=t("cli.between").join(named))
 
 
 def _version() -> str:

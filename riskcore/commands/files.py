@@ -15,6 +15,7 @@ from riskcore.text import Words
 
 DONE, PROBLEMS, USAGE, FAILED = 0, 1, 2, 3
 PROBLEMS_SHOWN = 20
+_EFFECTS = {"row": "cli.effect_row", "cell": "cli.effect_cell", "note": "cli.effect_note"}
 
 
 @dataclass(frozen=True)
@@ -90,21 +91,24 @@ def stopped(stop: Stopped, t: Words) -> Outcome:
         data["questions"] = [question_data(q, t) for q in stop.questions]
         for question in stop.questions:
             lines += ["", ingest.worded(question, t)]
-            lines += [f"  {answer(question, o)}    {ingest.worded(o, t)}" for o in question.options]
+            lines += [f"  {answer(question, o.value)}    {ingest.worded(o, t)}" for o in question.options]
+            lines += [f"  {answer(question, '…')}"] if question.free else []
     if stop.checked is not None:
         data["problems"] = problems_data(stop.checked, t)
         lines += problem_lines(data["problems"], t)
     return Outcome(FAILED, lines, data)
 
 
-def answer(question: ingest.Question, option: ingest.Option) -> str:
+def answer(question: ingest.Question, value: str) -> str:
     """What to write on the command line to give an answer, quoted for a shell."""
-    return f"--answer {shlex.quote(f'{question.id}={option.value}')}"
+    return f"--answer {shlex.quote(f'{question.id}={value}')}"
 
 
 def question_data(question: ingest.Question, t: Words) -> dict[str, Any]:
     """A question for a program: its id, its sentence, and every answer as it is to be given."""
-    options = [{"value": o.value, "text": ingest.worded(o, t), "give": answer(question, o)} for o in question.options]
+    options = [
+        {"value": o.value, "text": ingest.worded(o, t), "give": answer(question, o.value)} for o in question.options
+    ]
     return {
         "id": question.id,
         "heading": question.heading,
@@ -165,7 +169,7 @@ def problem_lines(problems: list[dict[str, Any]], t: Words) -> list[str]:
     lines = []
     for p in problems[:PROBLEMS_SHOWN]:
         place = t("cli.at_column", line=p["line"], column=p["column"]) if p["column"] else t("cli.at", line=p["line"])
-        effect = t("cli.effect_row") if p["effect"] == "row" else t("cli.effect_cell")
+        effect = t(_EFFECTS[p["effect"]])
         lines.append("  " + t("cli.problem", place=place, value=p["value"], reason=p["reason"], effect=effect))
     if len(problems) > PROBLEMS_SHOWN:
         lines.append("  " + t("cli.more_problems", n=len(problems) - PROBLEMS_SHOWN))

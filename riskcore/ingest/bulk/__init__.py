@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -69,43 +70,44 @@ def prepare_bulk(
 
     FileRefused where the file cannot be read; Cancelled where that was asked for. The store is only asked.
     """
+    chosen: dict[str, Any] = {
+        "kind": kind,
+        "fields": fields,
+        "answers": answers,
+        "as_of": as_of,
+        "whole_book": whole_book,
+    }
+    try:
+        return _at_once(path, policy, store, cursor, watch, chosen)
+    except NotPlain as error:
+        if path.stat().st_size > CAREFUL_MOST:
+            raise FileRefused("file_bulk", most=CAREFUL_MOST // 1_000_000) from error
+        watch.enter("judged")
+        return prepare(read(path.read_bytes(), path.name), policy, store, **chosen)
+
+
+def _at_once(
+    path: Path, policy: Policy, store: Store, cursor: Cursor, watch: Watch, chosen: Mapping[str, Any]
+) -> Preparing:
     watch.enter("bytes")
     source = open_source(path, store.private, watch)
+    watch.enter("asked")
+    dialect, records = find_dialect(Lines(iter(source.head.splitlines())))
+    layout = find_layout(dialect, records)
+    sample = replace(read(source.sample, path.name), sha256=source.sha256, encoding=source.encoding)
+    known = prepare(sample, policy, store, **chosen)
+    if known.checked is None:
+        return known
+    if known.upload is not sample or len(layout.headings) != len(sample.headings):
+        raise NotPlain
     try:
-        watch.enter("asked")
-        lines = Lines(iter(source.head.splitlines()))
-        dialect, records = find_dialect(lines)
-        layout = find_layout(dialect, records)
-        sample = replace(read(source.sample, path.name), sha256=source.sha256, encoding=source.encoding)
-        known = prepare(
-            sample, policy, store, kind=kind, fields=fields, answers=answers, as_of=as_of, whole_book=whole_book
+        upload, checked = _Reading(source, sample, dialect, layout, known, policy, store, cursor, watch).check(
+            chosen["as_of"]
         )
-        if known.checked is None:
-            return known
-        try:
-            if known.upload is not sample or len(layout.headings) != len(sample.headings):
-                raise NotPlain
-            reading = _Reading(source, sample, dialect, layout, known, policy, store, cursor, watch)
-            upload, checked = reading.check(as_of)
-        except NotPlain as error:
-            if path.stat().st_size > CAREFUL_MOST:
-                raise FileRefused("file_bulk", most=CAREFUL_MOST // 1_000_000) from error
-            return prepare(
-                read(path.read_bytes(), path.name),
-                policy,
-                store,
-                kind=kind,
-                fields=fields,
-                answers=answers,
-                as_of=as_of,
-                whole_book=whole_book,
-            )
-        except FileRefused as error:
-            return replace(known, checked=None, refused=error)
-        day = as_of or checked.as_of or date.today()
-        return replace(known, upload=upload, checked=checked, as_of=day)
-    finally:
-        source.path.unlink(missing_ok=True)
+    except FileRefused as error:
+        return replace(known, checked=None, refused=error)
+    day = chosen["as_of"] or checked.as_of or date.today()
+    return replace(known, upload=upload, checked=checked, as_of=day)
 
 
 class _OfBook(Scratch):
@@ -260,13 +262,10 @@ class _Reading:
         with Scratch(together) as scratch:
             typed, notes = apply(scratch, self.matches, self.known.answers, self.policy)
             make_typed(scratch, typed)
-            told = [
-                f"case when {c.field.name}_raw is not null then true end as {c.field.name}_raw"
-                for c in typed
-                if c.field.kind == "amount"
-            ]
-            columns = f"* replace ({', '.join(told)})" if told else "*"
-            rows = scratch.cursor.sql(f"select {columns} from typed where line > 0").to_arrow_table()
+            told = [c.field.name for c in typed if c.field.kind == "amount"]
+            kept = ", ".join(f"case when {name}_raw is not null then true end as {name}_raw" for name in told)
+            some = f"* replace ({kept})" if kept else "*"
+            rows = scratch.cursor.sql(f"select {some} from typed where line > 0").to_arrow_table()
             for c in typed:
                 if c.read:
                     self.cursor.register(c.table, scratch.cursor.sql(f"from {c.table}").to_arrow_table())

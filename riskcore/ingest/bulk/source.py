@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from riskcore.errors import FileRefused
+from riskcore.ingest.bulk.records import NotPlain
 from riskcore.ingest.bulk.watch import Watch
 from riskcore.ingest.decoding import find_encoding, refuse_other_kinds
 
@@ -42,7 +43,8 @@ class Source:
 def open_source(path: Path, private: Path, watch: Watch) -> Source:
     """Pass over all bytes of a file once; FileRefused where it is no text, or in no encoding that fits.
 
-    The text stands in `private`, under a name of ours: linked where it is UTF-8, else transcoded.
+    NotPlain where its lines end in several ways. The text stands in `private`, under a name of ours: linked where it
+    is UTF-8, else transcoded.
     """
     before = path.stat()
     with path.open("rb") as file:
@@ -118,7 +120,7 @@ def _pieces(file: BinaryIO, codec: str, size: int, counted: _Counted, watch: Wat
     except UnicodeDecodeError as error:
         raise FileRefused("file_encoding") from error
     if returns not in {0, counted.line_ends}:
-        raise FileRefused("file_line_ends")
+        raise NotPlain
 
 
 def _sample(path: Path) -> bytes:

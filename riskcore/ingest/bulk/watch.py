@@ -6,7 +6,7 @@ from typing import Any
 from riskcore.store import Cursor
 
 # What a file goes through, and about how long each takes of the whole.
-STAGES = {"bytes": 0.08, "asked": 0.08, "read": 0.28, "judged": 0.14, "shaped": 0.12, "written": 0.15, "assessed": 0.15}
+STAGES = {"bytes": 0.08, "asked": 0.08, "read": 0.28, "judged": 0.18, "written": 0.23, "assessed": 0.15}
 
 
 class Cancelled(Exception):
