@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import pyarrow as pa
 
@@ -79,8 +80,14 @@ class Scratch:
         self._store.close()
 
     def texts(self, query: str) -> list[str]:
-        """The first column of the answer."""
-        return [str(row[0]) for row in self.cursor.execute(query).fetchall()]
+        """The first column of the answer to a question on the upload, which is asked once."""
+        if query not in self._answers:
+            self._answers[query] = [str(row[0]) for row in self.cursor.execute(query).fetchall()]
+        return self._answers[query]
+
+    @cached_property
+    def _answers(self) -> dict[str, list[str]]:
+        return {}
 
     def gather(self, name: str, query: str) -> pa.Table | str:
         """The rows for the store's table of that name, kept until they are loaded."""
