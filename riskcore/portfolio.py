@@ -83,11 +83,6 @@ def mix(store: Store, assessment_id: int, thresholds: Sequence[int], dimension: 
     return store.ask("mix", assessment=assessment_id, dimension=dimension, **starts(thresholds))
 
 
-def migration(store: Store, before: int, after: int) -> pd.DataFrame:
-    """Customers and exposure by tier in two assessments; a tier is NULL where the customer was not in the book."""
-    return store.ask("migration", before=before, after=after)
-
-
 def movers(
     store: Store,
     thresholds: Sequence[int],

@@ -11,6 +11,8 @@ characteristic, `credit_score` and its state, the flags, `net_worth`, `secured_a
 A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
 """
 
+from collections.abc import Sequence
+
 from riskcore import schema
 from riskcore.policy import Characteristic, Policy, Rule, Test
 
@@ -33,18 +35,29 @@ def compile_query(policy: Policy, facts: str = "facts") -> str:
     steps = [
         ("raw_bins", _select("*", *(f"{_raw_bin(c)} as {c.id}_raw" for c in policy.characteristic), source=facts)),
         ("bins", _select("*", *(f"{_bin(c)} as {c.id}_bin" for c in policy.characteristic), source="raw_bins")),
-        ("earned", _select("*", *_earned(policy), source="bins")),
-        ("known", _select("*", *_sums(policy), f"{_external(policy)} as external_score", source="earned")),
-        ("quality", _select("*", *_quality(policy), source="known")),
-        ("pointed", _select("*", *_points(policy), source="quality")),
+        ("outside", _select("*", f"{_external(policy)} as external_score", source="bins")),
+        *_pointing(policy, "outside"),
         ("scored", _select("*", f"{_score(policy)} as score", source="pointed")),
         ("fired", _select("*", *_cases(policy), source=f"(select *, {_counts(policy)} from scored)")),
         ("bound", _select("*", *_bound(policy), source="fired")),
         ("tiered", _select("*", f"{tier_sql(policy.thresholds)} as score_tier", source="bound")),
         ("judged", _select("*", *_judged(policy), source="tiered")),
     ]
-    named = ",\n".join(f"{name} as (\n{body}\n)" for name, body in steps)
-    return f"with {named}\n{_select('*', *_reason_told(policy), source='judged')}"
+    return _chain(steps, _select("*", *_reason_told(policy), source="judged"))
+
+
+def points_query(policy: Policy, kept: str) -> str:
+    """The query of the points that kept bins earn under the policy that gave them.
+
+    `kept` has `<id>_bin` of each characteristic and `external_score`, and nothing else that `compile_query` works out;
+    its columns are given back, beside `<id>_points` and `external_points`.
+    """
+    return _chain(_pointing(policy, kept), _select("*", source="pointed"))
+
+
+def bins_of(c: Characteristic) -> object:
+    """What tells the bins of a characteristic from other ones: where this is equal, a bin code means the same."""
+    return c.unit, c.closed, [(b.lower, b.upper, b.value) for b in c.bins], c.special and c.special.bin
 
 
 def tier_sql(thresholds: tuple[int, ...], score: str = "score") -> str:
@@ -62,6 +75,21 @@ def columns(policy: Policy) -> list[str]:
 def rules_of(policy: Policy, mask: int) -> list[Rule]:
     """The rules whose bits are set, in the policy's order."""
     return [rule for place, rule in enumerate(policy.rule) if mask >> place & 1]
+
+
+def _pointing(policy: Policy, source: str) -> list[tuple[str, str]]:
+    """The steps from bins and `external_score` to points; the last one is `pointed`."""
+    return [
+        ("earned", _select("*", *_earned(policy), source=source)),
+        ("known", _select("*", *_sums(policy), source="earned")),
+        ("quality", _select("*", *_quality(policy), source="known")),
+        ("pointed", _select("*", *_points(policy), source="quality")),
+    ]
+
+
+def _chain(steps: Sequence[tuple[str, str]], last: str) -> str:
+    named = ",\n".join(f"{name} as (\n{body}\n)" for name, body in steps)
+    return f"with {named}\n{last}"
 
 
 def _select(*columns: str, source: str) -> str:

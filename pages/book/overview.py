@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts import charts, controls, data, groups, words
 from pages.parts.format import NOTHING, age_days, count, day, money, percent, plain, short, signed
 from pages.parts.mix import parts, total
-from riskcore import book, coverage, portfolio
+from riskcore import book, coverage, monitoring, portfolio
 from riskcore import money as book_money
 from riskcore.policy import Policy
 
@@ -22,7 +22,7 @@ palette = charts.Palette(dark=st.context.theme.type == "dark")
 
 mix = data.ask(portfolio.mix, assessed.assessment_id, policy.thresholds)
 mix_before = None if before is None else data.ask(portfolio.mix, before.assessment_id, before.policy.thresholds)
-moves = None if before is None else data.ask(portfolio.migration, before.assessment_id, assessed.assessment_id)
+moves = None if before is None else data.ask(monitoring.migration, before.assessment_id, assessed.assessment_id)
 assumed = data.ask(book_money.of_book, policy)
 losses = data.ask(book_money.by_tier, policy, assessed.assessment_id, policy.thresholds, assumed)
 losses_before = (
@@ -38,16 +38,13 @@ def headline() -> None:
     if before is None or moves is None:
         st.markdown(t("overview.first"))
         return
-    stayed = moves.dropna(subset=["was", "now"])
-    better, worse = (
-        stayed[way]["customers"].sum() for way in (stayed["now"] < stayed["was"], stayed["now"] > stayed["was"])
-    )
-    arrived, left = (moves[moves[side].isna()]["customers"].sum() for side in ("was", "now"))
+    cells = [(was, now, n) for was, row in enumerate(moves.by_tier) for now, n in enumerate(row)]
+    better, worse = (sum(n for was, now, n in cells if (now - was) * way > 0) for way in (-1, 1))
     worst = policy.tier[-1].code
     in_worst = total(mix[mix["tier"] == len(policy.tier) - 1], "exposure")
     share = percent(in_worst / total(mix, "exposure")) if total(mix, "exposure") > 0 else NOTHING
     names = {"day": day(t, before.as_of), "code": worst, "share": share}
-    numbers = {"better": better, "worse": worse, "arrived": arrived, "left": left}
+    numbers = {"better": better, "worse": worse, "arrived": moves.arrived, "left": moves.left}
     st.markdown(t("overview.headline", **names, **{name: count(n) for name, n in numbers.items()}))
 
 
@@ -140,10 +137,8 @@ def changes() -> None:
             return
         st.caption(t("overview.changes_note", was=day(t, before.as_of), now=day(t, assessed.as_of)))
     size = len(policy.tier)
-    counts = [[0] * size for _ in range(size)]
-    for was, now, n in moves.dropna(subset=["was", "now"])[["was", "now", "customers"]].itertuples(index=False):
-        if max(was, now) < size:  # an earlier policy may have had more tiers
-            counts[int(was)][int(now)] = int(n)
+    # The earlier policy may have had more tiers, or fewer.
+    counts = [*moves.by_tier, *[[0] * size] * size][:size]
     names = [f"{tier.code} {t.of(tier.name)}" for tier in policy.tier]
     figure = charts.migration(policy, palette, counts, t("overview.same", n="{n}"), names)
     st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="changes", alt=t("overview.changes"))

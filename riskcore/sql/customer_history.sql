@@ -1,5 +1,5 @@
--- A customer's score in every assessment, oldest first.
-select as_of, assessment_id, score.score, score.tier, score.exposure
+-- All that is kept of a customer in every assessment that holds it, oldest first.
+select as_of, created_at, policy_hash, score.*
 from score join assessment using (assessment_id)
 where customer_key = $customer
 order by assessment_id;

@@ -1,0 +1,14 @@
+"""Which policy an assessment applied."""
+
+from riskcore import versions
+from riskcore.errors import AskedWrong
+from riskcore.policy import Policy
+from riskcore.store import Store
+
+
+def policy_of(store: Store, assessment_id: int) -> Policy:
+    """The policy that an assessment applied; AskedWrong where there is no such assessment."""
+    row = store.one("select policy_hash from assessment where assessment_id = $number", number=assessment_id)
+    if row is None:
+        raise AskedWrong("assessment_absent", number=assessment_id)
+    return versions.kept(store, row[0])[0]
