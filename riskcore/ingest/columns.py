@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import pyarrow as pa
 
@@ -80,13 +81,12 @@ class Scratch:
         self._store.close()
 
     def texts(self, query: str) -> list[str]:
-        """The first column of the answer to a question on the upload, which is asked once."""
-        if query not in self._answers:
-            self._answers[query] = [str(row[0]) for row in self.cursor.execute(query).fetchall()]
-        return self._answers[query]
+        """The first column of the answer."""
+        return [str(row[0]) for row in self.cursor.execute(query).fetchall()]
 
     @cached_property
-    def _answers(self) -> dict[str, list[str]]:
+    def known(self) -> dict[Any, Any]:
+        """What was found out about the upload and is wanted again."""
         return {}
 
     def gather(self, name: str, query: str) -> pa.Table | str:

@@ -35,6 +35,14 @@ def find_orders(scratch: Scratch, matches: Sequence[Match]) -> Orders:
     another.
     """
     dates = [m for m in matches if m.field and schema.field(m.field).kind == "date"]
+    asked = ("dates", *((m.index, m.field) for m in dates))
+    if asked not in scratch.known:
+        scratch.known[asked] = _find(scratch, dates)
+    found: Orders = scratch.known[asked]
+    return found
+
+
+def _find(scratch: Scratch, dates: Sequence[Match]) -> Orders:
     possible: dict[int, tuple[Order, ...]] = {}
     samples: dict[int, str] = {}
     for match in dates:

@@ -91,7 +91,7 @@ def load(cursor: Cursor, prepared: Prepared, taken_by: str, created_at: datetime
     return int(import_id)
 
 
-_DAYS_NOT_TOLD = {"item": "invoice_date", "rating": "report_date", "rate": "day"}
+_DAYS_NOT_TOLD = {"item": "invoice_date", "item_paid": "invoice_date", "rating": "report_date", "rate": "day"}
 
 
 def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_of: date) -> None:
