@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from riskcore import altman, versions
 from riskcore.features import live, ratios
@@ -40,6 +41,20 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A figure that no ratio uses, under its caption, and where it was told last.
+
+    `amount`: in the statement's currency, or of a share or a ratio as its caption says.
+    """
+
+    caption: str
+    amount: Decimal
+    file_name: str
+    sheet: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Ratio:
     """A ratio, its unit, and the names of the figures that it is made of. `special`: it is known without a value."""
 
@@ -56,6 +71,7 @@ class Opinion:
 
     `period_before` is None where there is none. `is_year`: it is a whole year; else ratios of a year and Altman's
     scores are not told. `ebit_by_finance_cost`: EBIT was made with the finance cost, since the interest is not known.
+    `others`: all other figures of the period, in the order of their files.
     """
 
     period_end: date
@@ -68,6 +84,7 @@ class Opinion:
     ratios: tuple[Ratio, ...]
     altman: tuple[altman.Score, ...]
     ebit_by_finance_cost: bool
+    others: tuple[Other, ...]
 
 
 def second_opinion(store: Store, customer_key: int, as_of: date, known_by: date | None = None) -> Opinion | None:
@@ -100,6 +117,7 @@ def second_opinion(store: Store, customer_key: int, as_of: date, known_by: date 
         ratios=tuple(Ratio(r.id, r.unit, now[f"r_{r.id}"], r.of, bool(now.get(f"s_{r.id}"))) for r in ratios.RATIOS),
         altman=altman.scores(now | {"retained_earnings": now["retained"]}) if now["is_year"] else (),
         ebit_by_finance_cost="ebit" in figures and "finance_cost" in figures["ebit"].made_of,
+        others=_others(cursor, customer_key, now["period_end"]),
     )
 
 
@@ -127,6 +145,24 @@ def _figures(cursor: Cursor, customer_key: int, period_end: date) -> dict[str, F
         if value is not None and name not in found:
             found[name] = Figure(name, value, made_of=_made_of(name, cells))
     return found
+
+
+def _others(cursor: Cursor, customer_key: int, period_end: date) -> tuple[Other, ...]:
+    """The figures of a period beside the known ones; of one caption in several files the one told last."""
+    told = cursor.execute(
+        """
+with told as (
+  select import_id, line, live.seq * 10000000000 + line as placed, unnest(map_entries(others)) as entry,
+    generate_subscripts(map_keys(others), 1) as place
+  from statement join live using (import_id) where customer_key = $key and period_end = $period_end
+)
+select entry.key, entry.value, file_name, sheet, line from told join import using (import_id)
+qualify row_number() over (partition by entry.key order by placed desc) = 1
+order by placed, place
+""",
+        {"key": customer_key, "period_end": period_end},
+    )
+    return tuple(Other(*row) for row in told.fetchall())
 
 
 def _made_of(name: str, told: Mapping[str, object]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from riskcore import book, ingest
 from riskcore import policy as policies
 from riskcore.ingest.kinds.captions import figure_of
-from riskcore.ingest.kinds.long_form import LongForm
+from riskcore.ingest.kinds.long_form import LongForm, reshape
 from riskcore.ingest.kinds.statements import opinion_of
 from riskcore.ingest.periods import period_in, read_period
 from riskcore.store import Store
@@ -78,6 +78,13 @@ def reasons(prepared: ingest.Preparing) -> list[tuple[int, str, str]]:
     return [(row.line, row.reason.removeprefix("problems."), row.effect) for row in found.itertuples()]
 
 
+def kept(prepared: ingest.Preparing) -> dict[str, Any]:
+    """What is said of the figures beside the known ones."""
+    assert prepared.checked is not None
+    [note] = [note for note in prepared.checked.notes if note.key == "statements.kept"]
+    return note.slots
+
+
 def test_a_download_is_one_row_per_period() -> None:
     prepared = prepare(DOWNLOAD, "zcfzb000898.csv")
     assert prepared.kind is ingest.KINDS["statements"]
@@ -90,10 +97,8 @@ def test_a_download_is_one_row_per_period() -> None:
     assert (newest["share_capital"], newest["equity"]) == (Decimal(3_000_000), Decimal(6_000_000))
     assert (newest["trading_assets"], found[date(2023, 12, 31)]["inventory"]) == (None, None)
     assert reasons(prepared) == [(3, "statement_unbalanced", "note")]
-    assert prepared.checked is not None
-    assert [n.slots for n in prepared.checked.notes if n.key == "statements.left_out"] == [
-        {"n": 1, "captions": "基本每股收益"}
-    ]
+    assert kept(prepared) == {"n": 1, "figures": 2, "captions": "基本每股收益"}
+    assert dict(newest["others"]) == {"基本每股收益": Decimal("1.1")}  # of a share, and so in no unit of money
 
 
 def test_the_same_with_the_newest_period_last() -> None:
@@ -124,9 +129,8 @@ def test_numbered_captions_signs_notes_and_of_which() -> None:
     assert (found["finance_cost"], found["interest_expense"]) == (Decimal("136.9"), Decimal("148.3"))
     assert (found["profit_before_tax"], found["income_tax"]) == (Decimal("-3083.2"), Decimal("-36.1"))
     assert (found["cost_of_sales"], found["net_profit"]) == (Decimal("1550.5"), Decimal("-3047.1"))
-    assert prepared.checked is not None
-    [left_out] = [n.slots for n in prepared.checked.notes if n.key == "statements.left_out"]
-    assert left_out == {"n": 3, "captions": "营业收入、营业总成本、利息收入"}
+    assert kept(prepared) == {"n": 3, "figures": 6, "captions": "营业收入、营业总成本、利息收入"}
+    assert found["others"] == [("营业收入", 1500), ("营业总成本", 2043), ("利息收入", Decimal("14.8"))]
 
 
 def test_a_cash_flow_statement_repeats_figures_that_are_others_own() -> None:
@@ -134,6 +138,7 @@ def test_a_cash_flow_statement_repeats_figures_that_are_others_own() -> None:
     assert (found["operating_cash_flow"], found["depreciation"]) == (82, 35)
     assert "net_profit" not in found
     assert "finance_cost" not in found
+    assert [caption for caption, _ in found["others"]] == ["销售商品、提供劳务收到的现金", "净利润", "财务费用"]
 
 
 def test_english_captions() -> None:
@@ -145,6 +150,7 @@ def test_english_captions() -> None:
         "period_end": date(2024, 12, 31),
         "currency": None,
         "audit_opinion": None,
+        "others": [("treasury shares", 5)],
         "current_assets": 600,
         "total_assets": 1000,
         "total_liabilities": 400,
@@ -245,12 +251,103 @@ def test_the_currency_that_headings_name() -> None:
 def test_a_file_without_any_figure_is_refused_and_says_why() -> None:
     kind = ingest.KINDS["statements"]
     for text, field in (
-        ("公司代码,日期,购买商品支付的现金\n600395,2018-12-31,5\n600409,2018-12-31,7\n", "total_assets"),
+        ("公司代码,日期,购买商品支付的现金\n600395,2018-12-31,数据不可用\n600409,2018-12-31,--\n", "total_assets"),
+        ("公司代码,日期,序号,备注\n600395,2018-12-31,1,好\n600409,2018-12-31,2,\n600409,2017,3,\n", "total_assets"),
         ("公司代号,固定资产净额\n600395,数据不可用\n600409,数据不可用\n", "period_end"),
     ):
         refused = prepare(text, kind=kind).refused
         assert refused is not None
         assert refused.slots["field"].key == f"fields.{field}"
+
+
+def sum_of(prepared: ingest.Preparing) -> Decimal:
+    """All figures that go into the store."""
+    told = [value for row in rows(prepared).values() for name, value in row.items() if name != "line"]
+    amounts = [value for value in told if isinstance(value, Decimal)]
+    return sum(amounts, Decimal(0)) + sum(
+        amount for row in rows(prepared).values() for _, amount in row["others"] or ()
+    )
+
+
+FLOWS = """项目,2024年,2023年
+一、经营活动产生的现金流量：,,
+销售商品、提供劳务收到的现金(万元),900,--
+购买商品、接受劳务支付的现金(万元),500,450.25
+经营活动产生的现金流量净额(万元),82,62
+净利润(万元),79,56
+加：资产减值准备(万元),3,见附注
+经营活动产生的现金流量净额(万元),82,62
+现金的期末余额(万元,10,9
+"""
+
+
+def test_captions_that_stand_twice_are_both_kept() -> None:
+    prepared = prepare(FLOWS)
+    newest = rows(prepared)[date(2024, 12, 31)]
+    assert newest["operating_cash_flow"] == 820_000
+    assert newest["others"] == [
+        ("销售商品、提供劳务收到的现金", 9_000_000),
+        ("购买商品、接受劳务支付的现金", 5_000_000),
+        ("净利润", 790_000),
+        ("资产减值准备", 30_000),
+        ("经营活动产生的现金流量净额", 820_000),
+        ("现金的期末余额", 100_000),
+    ]
+    assert sum_of(prepared) == 10_000 * (1656 + Decimal("639.25"))
+    assert reasons(prepared) == [(3, "not_a_number", "cell")]
+    twice = FLOWS.replace("净利润", "其他").replace("资产减值准备", "其他")
+    assert [caption for caption, _ in rows(prepare(twice))[date(2024, 12, 31)]["others"]][2:4] == ["其他", "其他 (2)"]
+
+
+def test_columns_of_one_period_beside_the_one_that_counts_are_kept() -> None:
+    text = "项目,2024年6月 本月数,2024年6月 本年累计数\n营业收入,10,60\n净利润,1,7\n"
+    [row] = rows(prepare(text)).values()
+    assert (row["revenue"], row["net_profit"]) == (60, 7)
+    assert dict(row["others"]) == {"营业收入 2024年6月 本月数": 10, "净利润 2024年6月 本月数": 1}
+
+
+def test_a_long_form_without_any_known_caption_is_taken() -> None:
+    prepared = prepare("单位：万元\n项目,2024年,2023年\n应付职工薪酬,5,4\n现金分红率(%),30,25\n库存,1.5,2\n", "C7.csv")
+    found = rows(prepared)
+    assert prepared.kind is ingest.KINDS["statements"]
+    assert dict(found[date(2024, 12, 31)]["others"]) == {"应付职工薪酬": 50_000, "现金分红率(%)": 30, "库存": 15_000}
+    assert len(found) == 2
+
+
+CASH_WIDE = """,公司代码,日期,经营活动现金流入小计（万元）,购买商品、接受劳务支付的现金（万元）,备注
+1,000898,2024-12-31,"1,200.50",900,合并
+2,000898,2023-12-31,1100,x,
+3,600104,2024-12-31,30000000000000,,
+4,600104,2023-12-31,50,(20),合并
+"""
+
+
+def test_wide_rows_keep_columns_that_no_ratio_uses() -> None:
+    prepared = prepare(CASH_WIDE, "现金流量表(直接法).csv")
+    assert prepared.checked is not None
+    assert prepared.kind is ingest.KINDS["statements"]
+    inflow, outflow = "经营活动现金流入小计", "购买商品、接受劳务支付的现金"
+    assert [row["others"] for row in prepared.checked.tables["statement"].to_pylist()] == [
+        [(inflow, 12_005_000), (outflow, 9_000_000)],
+        [(inflow, 11_000_000)],
+        [(inflow, 500_000), (outflow, -200_000)],
+    ]
+    assert reasons(prepared) == [
+        (3, "not_a_number", "cell"),
+        (4, "statement_empty", "row"),
+        (4, "too_large", "cell"),
+    ]
+    assert kept(prepared) == {"n": 2, "figures": 5, "captions": f"{inflow}、{outflow}"}
+
+
+def test_second_rows_of_a_period_by_what_no_ratio_uses() -> None:
+    text = "customer id,period end,equity,staff cost,rent\nA,2024,50,7,\nA,2024,50,,3\nA,2024,50,8,\nA,2024,50,7,\n"
+    assert reasons(prepare(text)) == [(4, "statement_twice", "row"), (5, "statement_twice", "row")]
+
+
+def test_figures_with_decimals_after_a_comma() -> None:
+    text = "Item;31.12.2024;31.12.2023\nTotal assets;1.000,50;900,25\nEquity;600,10;520,00\nStaff;1.234;900,5\n"
+    assert rows(prepare(text))[date(2024, 12, 31)]["others"] == [("Staff", 1234)]
 
 
 def test_statements_of_one_company_in_several_files_come_to_ratios() -> None:
@@ -264,6 +361,8 @@ def test_statements_of_one_company_in_several_files_come_to_ratios() -> None:
     [row] = store.rows("select count(*), count(distinct customer_key), min(period_end) from statement")
     assert row == (6, 1, date(2023, 12, 31))
     assert store.rows("select customer_id from customer") == [("000898",)]
+    told = "select others['基本每股收益'] from statement where period_end = $day and import_id = 1"
+    assert store.rows(told, day=date(2023, 12, 31)) == [(Decimal("0.78"),)]
 
 
 @pytest.mark.parametrize(
@@ -344,5 +443,5 @@ def test_opinions(text: str, opinion: str | None) -> None:
 def test_tables_of_other_kinds_are_left_as_they_are() -> None:
     for text in ("customer id,name,exposure\nA,Alpha,100\n", WIDE, "a,b\n1,2\n3,4\n"):
         upload = ingest.read(text.encode(), "x.csv")
-        assert ingest.KINDS["statements"].reshape(upload) is None
+        assert reshape(upload) is None
     assert isinstance(prepare(DOWNLOAD).upload, LongForm)

@@ -1,10 +1,12 @@
 """The second opinion of a customer's statements."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from riskcore import statements
+from riskcore.statements import Other
 from riskcore.store import Store
 from tests.test_features_statements import AUGUST, BALANCE, BEFORE, END_23, END_24, NOW, YEAR, at, state
 
@@ -69,6 +71,19 @@ def test_each_figure_names_its_file_and_line() -> None:
     assert found.figures["revenue"] == statements.Figure("revenue", 2200, "year.xlsx", "利润表", 2)
     assert found.figures["cash"] == statements.Figure("cash", 120, "f", "", 3)
     assert found.figures_before["revenue"].value == 2000
+
+
+def test_other_figures_of_the_period_each_as_told_last() -> None:
+    store = Store()
+    first = {"应付职工薪酬": Decimal(7), "基本每股收益": Decimal("1.125")}
+    state(store, at(END_23, BEFORE, others={"应付职工薪酬": Decimal(5)}), at(END_24, BALANCE, others=first))
+    state(store, at(END_24, YEAR, others={"应付职工薪酬": Decimal(8)}))
+    state(store, at(END_24, YEAR))
+    assert opinion_of(store).others == (
+        Other("基本每股收益", Decimal("1.125"), "f", "", 3),
+        Other("应付职工薪酬", Decimal(8), "f", "", 2),
+    )
+    assert "others" not in opinion_of(store).figures
 
 
 def test_what_was_not_known_yet_plays_no_part() -> None:

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from riskcore import schema
-from riskcore.ingest.words import normalise_heading, synonyms, without_unit
+from riskcore.ingest import words
+from riskcore.ingest.decoding import clean_text
+from riskcore.ingest.words import heading_multiplier, normalise_heading, synonyms
 from riskcore.text import pair
 
 GROUP = "statements"
@@ -21,6 +24,14 @@ _UNIT = re.compile(r"[(（][^()（）]*(?:元|万|亿|USD|EUR|CNY|RMB|thousand|m
 _CASH_FLOW_BEGINS = re.compile(
     r"收到的现金|经营活动产生的现金流量|cash flows? from operating activities", re.IGNORECASE
 )
+_OF_STATEMENT = re.compile(
+    r"资产负债表|利润表|损益表|现金流量表|财务报表|收到的现金|支付的现金|现金流[量入出]"
+    r"|balance sheet|income statement|profit (?:and|&) loss|cash flow",
+    re.IGNORECASE,
+)
+_HEADS_CAPTIONS = re.compile(r"(?:报表)?项目(?:名称)?|科目(?:名称)?|(?:line )?items?|captions?", re.IGNORECASE)
+_NO_MONEY = re.compile(r"每股|\bper share\b|[%％]|(?:率|倍数|天数|次数)(?:[(（].*)?$", re.IGNORECASE)
+_CAPTION_MOST = 120  # characters
 
 
 def cleaned(caption: str) -> str:
@@ -39,7 +50,7 @@ def figure_of(caption: str) -> tuple[str, int] | None:
     """The amount that a caption names, and its rank: of two captions for one amount the lower rank is taken."""
     key = normalise_heading(cleaned(caption))
     known = _known()
-    return known.get(key) or known.get(without_unit(key))
+    return known.get(key) or known.get(words.without_unit(key))
 
 
 def unit_of_caption(caption: str) -> str:
@@ -53,11 +64,46 @@ def begins_cash_flow(caption: str) -> bool:
     return _CASH_FLOW_BEGINS.search(caption) is not None
 
 
+def heads_captions(text: str) -> bool:
+    """Whether a heading says that captions stand below it."""
+    return _HEADS_CAPTIONS.fullmatch(text) is not None
+
+
+def speak_of_statements(texts: Iterable[str]) -> bool:
+    """Whether the names or headings of a file say that it is of statements."""
+    return any(_OF_STATEMENT.search(text) for text in texts)
+
+
+def without_unit(caption: str) -> str:
+    """A caption fit to be shown, without its number and its unit of money; `#` for one that is empty."""
+    said, unit = cleaned(caption), unit_of_caption(caption)
+    if unit and heading_multiplier(unit) is not None:
+        said = _UNIT.sub("", said, count=1)
+    return clean_text(said, _CAPTION_MOST) or "#"
+
+
+def told_apart(named: Iterable[str]) -> list[str]:
+    """The captions, each that stands there again with its number behind: `净利润 (2)`."""
+    found: dict[str, None] = {}
+    for name in named:
+        apart, number = name, 1
+        while apart in found:
+            number += 1
+            apart = f"{name} ({number})"
+        found[apart] = None
+    return list(found)
+
+
+def is_no_money(caption: str) -> bool:
+    """Whether a caption is of a ratio or of a share, which no unit of the file's titles is meant for."""
+    return _NO_MONEY.search(caption) is not None
+
+
 @cache
 def _known() -> dict[str, tuple[str, int]]:
-    words = synonyms(GROUP)
+    named = synonyms(GROUP)
     found: dict[str, tuple[str, int]] = {}
     for name in AMOUNTS:
-        for rank, word in enumerate((*words.get(name, ()), name, *pair(f"fields.{name}").values())):
+        for rank, word in enumerate((*named.get(name, ()), name, *pair(f"fields.{name}").values())):
             found.setdefault(normalise_heading(word), (name, rank))
     return found

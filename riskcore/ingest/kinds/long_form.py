@@ -11,15 +11,13 @@ from datetime import date
 
 import pyarrow as pa
 
-from riskcore.errors import Phrase
-from riskcore.ingest.cells import read_number
+from riskcore.ingest.cells import read_number, silence
 from riskcore.ingest.headings import unit_among
 from riskcore.ingest.kinds import captions
 from riskcore.ingest.periods import Relative, period_in, relative, resolved
 from riskcore.ingest.upload import Upload
 
 _ROWS_MOST = 2_000  # a statement is short; what is longer is no statement
-_LISTED = 5
 _SUFFIX = re.compile(r" \(\d+\)$|^#\d+$")  # what headings are given where they stand twice, or not at all
 _OUTSIDE_CASH_FLOW = {"revenue", "cost_of_sales", "current_assets", "total_assets", "total_liabilities"}
 _COMPANY = re.compile(
@@ -46,9 +44,11 @@ class LongForm(Upload):
 
     `company`: whose it is, by the title, the sheet or the file's name; '' where nothing says so. `undated`: line
     to the day that its heading means, where nothing says what period the file is of; such rows have no period.
+    `others`: the captions of the columns of `rows` behind those that have headings, which no figure is taken from.
     """
 
     company: str = ""
+    others: tuple[str, ...] = ()
     undated: Mapping[int, Relative] = field(default_factory=dict)
 
 
@@ -58,20 +58,24 @@ Period = date | Relative
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of amounts: its place, its period, and the place of its captions."""
+    """A column of amounts: its place, its period, and the place of its captions.
+
+    `beside`: its heading, where another column of the period is the one that counts; else ''.
+    """
 
     place: int
     period: Period
     captions: int
+    beside: str = ""
 
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of a statement: its caption, the figure it is taken for, and its amounts by period."""
+    """A line of a statement: its caption, the figure it is taken for, and what its cells say by period."""
 
     caption: str
     figure: tuple[str, int] | None
-    amounts: dict[Period, str]
+    said: dict[Period, str]
 
 
 def reshape(upload: Upload) -> Upload | None:
@@ -86,11 +90,11 @@ def reshape(upload: Upload) -> Upload | None:
     titles = [*upload.titles, *("  ".join(filter(None, row)) for row in grid[:header])]
     columns = _columns(grid[header], places, _period_of_file(titles, upload))
     lines = list(_lines(grid[header + 1 :], columns))
-    taken, left_out = _taken(lines)
-    if not taken:
+    if not lines:
         return None
+    taken, others = _taken(lines)
     unit = upload.unit_line or unit_among([title.split("  ") for title in titles])
-    return _long_form(replace(upload, unit_line=unit), columns, taken, left_out, _company(titles, upload))
+    return _long_form(replace(upload, unit_line=unit), columns, taken, others, _company(titles, upload))
 
 
 def _headings(upload: Upload) -> Row:
@@ -103,24 +107,29 @@ def _rows(upload: Upload) -> Iterator[Row]:
 
 
 def _caption_places(grid: Sequence[Row]) -> list[int]:
-    """The columns that hold captions: two at least that name figures, or one of a cash flow statement."""
+    """The columns that hold captions: two at least that name figures, one of a cash flow statement, or a heading."""
     places = []
     for place in range(len(grid[0])):
         texts = [row[place] for row in grid[1:] if row[place]]
         known = {figure[0] for text in texts if (figure := captions.figure_of(text))}
-        if len(known) > 1 or (known and any(map(captions.begins_cash_flow, texts))):
+        headed = any(captions.heads_captions(row[place]) for row in grid)
+        if len(known) > 1 or headed or any(map(captions.begins_cash_flow, texts)):
             places.append(place)
     return places
 
 
 def _header(grid: Sequence[Row], places: Sequence[int]) -> int | None:
-    """The last row that names periods above the first amount beside a caption."""
+    """The last row that names periods above the first amount beside a caption, which is a known one if there is any."""
+    named = [[row[place] for place in places] for row in grid]
+    begins = [any(map(captions.figure_of, texts)) for texts in named]
+    if not any(begins):
+        begins = [any(texts) and not any(map(captions.heads_captions, texts)) for texts in named]
     found = None
     for number, row in enumerate(grid):
         beside = [cell for place, cell in enumerate(row) if place not in places]
-        if any(captions.figure_of(row[place]) for place in places) and any(map(_is_amount, beside)):
+        if begins[number] and any(map(is_amount, beside)):
             return found
-        if not any(_is_amount(cell) and not _YEAR.fullmatch(cell) for cell in beside) and any(
+        if not any(is_amount(cell) and not _YEAR.fullmatch(cell) for cell in beside) and any(
             map(_names_period, beside)
         ):
             found = number
@@ -131,23 +140,32 @@ def _names_period(text: str) -> bool:
     return _period(text, None) is not None
 
 
-def _is_amount(text: str) -> bool:
-    return bool(text) and read_number(text, None).value is not None
+def is_amount(text: str) -> bool:
+    """Whether a cell holds an amount, its decimals after a point or a comma."""
+    return bool(text) and any(read_number(text, None, comma).value is not None for comma in (False, True))
+
+
+def says_something(text: str) -> bool:
+    """Whether a cell holds an amount, or what ought to be one."""
+    said = silence(text, stated=False)
+    return said is None or said.reason is not None
 
 
 def _columns(header: Row, places: Sequence[int], of_file: date | None) -> list[_Column]:
-    """The columns of amounts, each period once in a block: of two the one of the whole year, else the first."""
-    found: dict[tuple[int, Period], tuple[bool, _Column]] = {}
+    """The columns of amounts. Of two of one period in a block that of the whole year counts, else the first."""
+    found: dict[tuple[int, Period], list[tuple[bool, _Column]]] = {}
     for place, heading in enumerate(header):
         beside = [p for p in places if p < place]
         period = _period(heading, of_file)
         if not beside or place in places or period is None:
             continue
-        is_whole = "累计" in heading
-        key = (beside[-1], period)
-        if key not in found or (is_whole and not found[key][0]):
-            found[key] = (is_whole, _Column(place, period, beside[-1]))
-    return [column for _, column in found.values()]
+        column = _Column(place, period, beside[-1], heading)
+        found.setdefault((beside[-1], period), []).append(("累计" in heading, column))
+    columns = []
+    for same in found.values():
+        counts = next((column for is_whole, column in same if is_whole), same[0][1])
+        columns += [replace(column, beside="") if column is counts else column for _, column in same]
+    return columns
 
 
 def _period(heading: str, of_file: date | None) -> Period | None:
@@ -169,43 +187,43 @@ def _lines(rows: Sequence[Row], columns: Sequence[_Column]) -> Iterator[_Line]:
             if figure and figure[0] in _OUTSIDE_CASH_FLOW:
                 in_cash_flow = False
             in_cash_flow = in_cash_flow or captions.begins_cash_flow(caption)
-            amounts = {column.period: row[column.place] for column in block if _is_amount(row[column.place])}
-            if caption and amounts:
-                is_taken = figure is not None and (not in_cash_flow or figure[0] in captions.CASH_FLOW)
-                yield _Line(caption, figure if is_taken else None, amounts)
+            if not any(is_amount(row[column.place]) for column in block):
+                continue
+            is_taken = figure is not None and (not in_cash_flow or figure[0] in captions.CASH_FLOW)
+            for beside in dict.fromkeys(column.beside for column in block):
+                told = [column for column in block if column.beside == beside]
+                said = {c.period: row[c.place] for c in told if says_something(row[c.place])}
+                if said:
+                    yield _Line(f"{caption} {beside}".strip(), figure if is_taken and not beside else None, said)
 
 
-def _taken(lines: Sequence[_Line]) -> tuple[dict[str, _Line], list[str]]:
-    """Per figure one line, others filling its gaps, and the captions of amounts that are not taken."""
+def _taken(lines: Sequence[_Line]) -> tuple[dict[str, _Line], list[_Line]]:
+    """Per figure one line, others filling its gaps, and the lines of all cells that are not taken."""
     taken: dict[str, _Line] = {}
-    named = [(*line.figure, line) for line in lines if line.figure]
-    for name, _, line in sorted(named, key=lambda item: item[1]):
-        first = taken.setdefault(name, line)
+    left = [dict(line.said) for line in lines]
+    named = [(line.figure, at) for at, line in enumerate(lines) if line.figure]
+    for (name, _), at in sorted(named, key=lambda item: item[0][1]):
+        line = lines[at]
+        first = taken.setdefault(name, replace(line, said={}))
         if captions.unit_of_caption(first.caption) == captions.unit_of_caption(line.caption):
-            taken[name] = _Line(first.caption, first.figure, line.amounts | first.amounts)
-    kept = {name: taken[name].amounts for name, _, _ in named}
-    left_out = [
-        line.caption
-        for line in lines
-        if not line.amounts.items() <= (kept[line.figure[0]] if line.figure else {}).items()
-    ]
-    return {name: taken[name] for name in kept}, left_out
+            for period in [p for p, text in line.said.items() if p not in first.said and is_amount(text)]:
+                first.said[period] = left[at].pop(period)
+    in_order = {name: taken[name] for (name, _), _ in named if taken[name].said}
+    return in_order, [replace(line, said=said) for line, said in zip(lines, left, strict=True) if said]
 
 
 def _long_form(
-    upload: Upload, columns: Sequence[_Column], taken: Mapping[str, _Line], left_out: Sequence[str], company: str
+    upload: Upload, columns: Sequence[_Column], taken: Mapping[str, _Line], others: Sequence[_Line], company: str
 ) -> LongForm:
-    places = {column.period: column.place + 1 for column in reversed(columns)}
+    places = {column.period: column.place + 1 for column in reversed(columns) if not column.beside}
     periods = sorted(places, key=lambda period: places[period])
     texts: list[list[str | None]] = [
         [company or _file_name(upload)] * len(periods),
         [period.isoformat() if isinstance(period, date) else None for period in periods],
-        *([line.amounts.get(period) for period in periods] for line in taken.values()),
+        *([line.said.get(period) for period in periods] for line in (*taken.values(), *others)),
     ]
     arrays = [pa.array([places[p] for p in periods], pa.int64()), *(pa.array(t, pa.string()) for t in texts)]
     names = ["line", *(f"c{place}" for place in range(len(texts)))]
-    said = dict.fromkeys(captions.cleaned(caption) for caption in left_out)
-    slots = {"n": len(said), "captions": "、".join(list(said)[:_LISTED])}
     kept = {f.name: getattr(upload, f.name) for f in fields(Upload)}
     return LongForm(
         **kept
@@ -213,9 +231,9 @@ def _long_form(
             "headings": ("customer_name", "period_end", *(captions.cleaned(line.caption) for line in taken.values())),
             "rows": pa.table(arrays, names=names),
             "rows_read": len(periods) + len(upload.broken),
-            "notes": (*upload.notes, *([Phrase("statements.left_out", slots)] if said else [])),
         },
         company=company,
+        others=tuple(line.caption for line in others),
         undated={places[period]: period for period in periods if not isinstance(period, date)},
     )
 

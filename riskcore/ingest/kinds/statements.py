@@ -4,13 +4,15 @@ Rows of one period that fill one another's gaps are all kept; which value counts
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
 from riskcore import names, schema
-from riskcore.ingest.kinds import matching
+from riskcore.errors import FileRefused, Phrase
+from riskcore.ingest.kinds import captions, matching, others
 from riskcore.ingest.kinds.base import VALUE_MOST, Asking, Kind, Problem, Shaping
 from riskcore.ingest.kinds.captions import AMOUNTS, GROUP
 from riskcore.ingest.kinds.long_form import LongForm, reshape
@@ -99,18 +101,35 @@ def _customer_of(store: Store, company: str) -> str:
 
 
 def fits(upload: Upload, matches: Sequence[Match]) -> float:
-    """A long form is nothing else; three figures of a statement beside a period speak for one."""
+    """A long form is nothing else; three figures of a statement beside a period speak for one.
+
+    Where no figure is known, only what the file and its headings are called can speak for one.
+    """
     if isinstance(upload, LongForm):
         return 1.0
     found = {match.field for match in matches}
-    return 0.5 if "period_end" in found and len(found & set(AMOUNTS)) > 2 else 0.0
+    if "period_end" in found and len(found & set(AMOUNTS)) > 2:
+        return 0.5
+    said = (upload.name, upload.sheet, *upload.titles, *upload.headings)
+    return 0.0 if found & set(AMOUNTS) or captions.speak_of_statements(said) else -1.0
+
+
+def shaped(upload: Upload) -> Upload:
+    """The rows of a statement's periods where it has captions down the side.
+
+    Else a copy: a large file is told by it that all of its cells are to be looked at, not only those of known figures.
+    """
+    return reshape(upload) or replace(upload)
 
 
 def judge(shaping: Shaping) -> Iterator[Problem]:
     """Rows without a period or an amount, forecasts, second rows of a period; then what does not add up, as notes."""
-    _make_stated(shaping)
+    beside = others.find(shaping)
     known = [name for name in AMOUNTS if shaping.has(name)]
-    nothing = " and ".join(f"{name} is null" for name in known)
+    if not known and not beside.columns:
+        raise FileRefused("file_lacks", field=Phrase("fields.total_assets"))
+    _make_stated(shaping, beside)
+    nothing = f"coalesce({', '.join([*known, 'len(map_keys(others))'])}) is null"
     shown = "coalesce(strftime(period_end, '%Y-%m-%d'), '')"
     period = shaping.heading("period_end")
     for condition, reason in (
@@ -120,6 +139,7 @@ def judge(shaping: Shaping) -> Iterator[Problem]:
     ):
         for line, text in _rows(shaping, f"select line, {shown} from stated where {condition}"):
             yield line, period, text, reason, {}, "row"
+    yield from others.unread(shaping, beside)
     yield from _repeated(shaping, known)
     yield from _unbalanced(shaping)
     yield from _impossible(shaping)
@@ -131,8 +151,15 @@ def judge(shaping: Shaping) -> Iterator[Problem]:
 
 def _repeated(shaping: Shaping, known: Sequence[str]) -> Iterator[Problem]:
     """Rows of a customer and period that say another thing than the first one, or nothing more."""
-    contradicts = " or ".join(f"later.{name} <> first.{name}" for name in known)
-    adds = " or ".join(f"(first.{name} is null and later.{name} is not null)" for name in known)
+    contradicts = " or ".join(
+        [*(f"later.{name} <> first.{name}" for name in known), _any_other("later.others[k] <> first.others[k]")]
+    )
+    adds = " or ".join(
+        [
+            *(f"(first.{name} is null and later.{name} is not null)" for name in known),
+            _any_other("first.others[k] is null"),
+        ]
+    )
     for line, first, period in _rows(
         shaping,
         "with first as (select * from stated qualify row_number() "
@@ -142,6 +169,11 @@ def _repeated(shaping: Shaping, known: Sequence[str]) -> Iterator[Problem]:
         f"and (coalesce({contradicts}, false) or not ({adds}))",
     ):
         yield line, shaping.heading("period_end"), period, "problems.statement_twice", {"first": first}, "row"
+
+
+def _any_other(is_so: str) -> str:
+    """Whether anything is so of a caption of the later row and what the first one has under it."""
+    return f"coalesce(len(list_filter(map_keys(later.others), lambda k: {is_so})) > 0, false)"
 
 
 def _unbalanced(shaping: Shaping) -> Iterator[Problem]:
@@ -175,18 +207,18 @@ def _rounding(shaping: Shaping) -> int:
 
 def tables(shaping: Shaping) -> Mapping[str, str]:
     """The statements, and their customers from the first period that the file tells of them."""
+    told = ("customer_id", "line", "period_end", "currency", "audit_opinion", "others")
     known = [name for name in AMOUNTS if shaping.has(name)]
     reg_no = ", min(reg_no) as reg_no" if shaping.has("reg_no") else ""
     kept = "from stated anti join aside using (line)"
     return {
         "input": "select customer_id, coalesce(min(customer_name), customer_id) as customer_name, min(line) as line, "
         f"min(period_end) as dated{reg_no} {kept} group by customer_id order by line",
-        "statement": f"select customer_id, line, period_end, currency, audit_opinion, {', '.join(known)} {kept} "
-        "order by line",
+        "statement": f"select {', '.join((*told, *known))} {kept} order by line",
     }
 
 
-def _make_stated(shaping: Shaping) -> None:
+def _make_stated(shaping: Shaping, beside: others.Others) -> None:
     """The view `stated`: the rows of `typed` with the company and period that were answered, and opinions by kind."""
     cursor, upload = shaping.scratch.cursor, shaping.upload
     opinion = shaping.column("audit_opinion", "null::varchar")
@@ -198,28 +230,30 @@ def _make_stated(shaping: Shaping) -> None:
     days = [resolved(meant, end) if end else None for meant in undated.values()]
     cursor.register("dated", pa.table({"line": pa.array(undated, pa.int64()), "day": pa.array(days, pa.date32())}))
     said = {"company": pa.array([shaping.answers.get(_COMPANY)], pa.string())}
-    said |= {"currency": pa.array([_currency_of(shaping)], pa.string())}
+    said |= {"currency": pa.array([_currency_of(shaping, beside)], pa.string())}
     cursor.register("answered", pa.table(said))
     matching.prepare(shaping)
+    others.make(shaping, beside)
     id_, name = "belongs.customer_id", shaping.column("customer_name", "null::varchar")
     if isinstance(upload, LongForm):
         id_, name = "answered.company", name if upload.company else "null::varchar"
-    amounts = ", ".join(f"typed.{field}" for field in AMOUNTS if shaping.has(field))
+    amounts = "".join(f", typed.{field}" for field in AMOUNTS if shaping.has(field))
     place = next(c.match.index for c in shaping.columns if c.field.name == "period_end")
     cursor.execute(
         f"create or replace temp view stated as select line, {id_} as customer_id, {name} as customer_name, "
         f"{shaping.column('reg_no', 'null::varchar')} as reg_no, coalesce(typed.period_end, dated.day) as period_end, "
         f"upload.c{place} as said_period, "
         f"{opinion} as said_opinion, opinion.kind as audit_opinion, "
-        f"coalesce({shaping.column('currency')}, answered.currency) as currency, {amounts} "
-        "from typed join upload using (line) cross join answered left join belongs using (line) "
+        f"coalesce({shaping.column('currency')}, answered.currency) as currency, others{amounts} "
+        "from typed join upload using (line) join other using (line) cross join answered "
+        "left join belongs using (line) "
         f"left join dated using (line) left join opinion on opinion.text = {opinion}"
     )
 
 
-def _currency_of(shaping: Shaping) -> str | None:
+def _currency_of(shaping: Shaping, beside: others.Others) -> str | None:
     """The currency that headings of amounts or the titles name, None where they name none."""
-    headings = [c.match.heading for c in shaping.columns if c.field.kind == "amount"]
+    headings = [c.match.heading for c in (*shaping.columns, *beside.columns) if c.field.kind == "amount"]
     return next((code for text in (*headings, shaping.upload.unit_line) if (code := heading_currency(text))), None)
 
 
@@ -230,11 +264,12 @@ def _rows(shaping: Shaping, query: str) -> list[tuple[Any, ...]]:
 STATEMENTS = Kind(
     id="statements",
     fields=("customer_id", "customer_name", "reg_no", "currency", *(field.name for field in schema.STATEMENT)),
-    needs=(("customer_id", "customer_name", "reg_no"), ("period_end",), ("total_assets", *AMOUNTS)),
+    needs=(("customer_id", "customer_name", "reg_no"), ("period_end",)),
     tables=tables,
     group=GROUP,
     ask=ask,
     judge=judge,
     fits=fits,
-    reshape=reshape,
+    reshape=shaped,
+    notes=others.notes,
 )

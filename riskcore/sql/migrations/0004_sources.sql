@@ -23,7 +23,23 @@ create table item (
     paid_date DATE,                  -- NULL: open
     amount DECIMAL(18,2) not null,   -- of this part, in its currency
     currency VARCHAR,                -- NULL: the book's
-    disputed BOOLEAN
+    disputed BOOLEAN,
+    number VARCHAR,                  -- the document's bare number, NULL where `document` is that
+    settles VARCHAR[]                -- of a payment: numbers of the invoices that it pays, where its file lacks them
+);
+
+-- What of documents was paid on days that their file does not tell; payments of other files tell them.
+create table item_paid (
+    import_id INTEGER not null,
+    line BIGINT not null,
+    customer_key INTEGER not null,
+    document VARCHAR not null,
+    document_type VARCHAR not null,
+    invoice_date DATE not null,
+    due_date DATE,
+    amount DECIMAL(18,2) not null,
+    currency VARCHAR,
+    number VARCHAR
 );
 
 -- Receivables by age on the import's as-of date; from_day is NULL for what is not due, to_day for an open end.
@@ -80,7 +96,8 @@ create table statement (
     net_profit DECIMAL(18,2),
     ebit DECIMAL(18,2),
     depreciation DECIMAL(18,2),
-    operating_cash_flow DECIMAL(18,2)
+    operating_cash_flow DECIMAL(18,2),
+    others MAP(VARCHAR, DECIMAL(22,6))  -- all other figures by their captions, ratios and amounts per share among them
 );
 
 create table rating (
