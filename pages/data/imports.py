@@ -135,16 +135,14 @@ def waiting_files() -> None:
     if lines > 1:
         ready = queue.ready_ones(tray.waiting)
         with place, st.container(horizontal=True, vertical_alignment="bottom"):
-            with st.container(gap=None, width="content"):
-                st.markdown(queue.counted(t, tray))
-                st.caption(t("imports.one_transaction"))
+            st.caption(t("imports.one_transaction"), width="content")
             if st.button(t("imports.clear"), key="clear", type="tertiary"):
                 intake.clear()
                 st.rerun()
             st.space("stretch")
-            with st.container(width=220):
+            with st.container(width=160):
                 by = person.ask(t, "taken_by")
-            with st.container(width=220):
+            with st.container(width=180):
                 label = t("imports.take_file") if len(ready) == 1 else t("imports.take_files", n=len(ready))
                 take_button(ready, label, by)
     if isinstance(shown, ingest.Refused):

@@ -49,6 +49,7 @@ def test_two_files_are_taken_in_together_and_one_is_undone(
     button.click()
     page.get_by_text(t("imported.done_files", n=2, taken=33, aside=0)).wait_for()
 
+    page.get_by_text(t("frame.rows_all", n=2)).wait_for()
     history = page.get_by_test_id("stDataFrame").last
     history.scroll_into_view_if_needed()
     history.click(position={"x": 60, "y": 32 + 18})  # the newest

@@ -55,15 +55,15 @@ def table(t: Words, waiting: Waiting) -> None:
         on_change=edited,
         disabled=["heading", "samples", "confidence", "note"],
         column_config={
-            "heading": column.TextColumn(t("imports.heading")),
-            "samples": column.TextColumn(t("imports.samples"), width="medium"),
+            "heading": column.TextColumn(t("imports.heading"), width=120),
+            "samples": column.TextColumn(t("imports.samples"), width=150),
             "field": column.SelectboxColumn(
-                t("imports.field"), options=fields, required=True, width="medium", format_func=names.__getitem__
+                t("imports.field"), options=fields, required=True, width=150, format_func=names.__getitem__
             ),
             "confidence": column.ProgressColumn(
-                t("imports.confidence"), format="%.0f%%", min_value=0, max_value=100, width="small"
+                t("imports.confidence"), format="%.0f%%", min_value=0, max_value=100, width=90
             ),
-            "note": column.TextColumn(t("imports.note"), width="medium"),
+            "note": column.TextColumn(t("imports.note"), width=110),
         },
     )
 

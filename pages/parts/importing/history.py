@@ -94,8 +94,8 @@ def _detail(t: Words, row: pd.Series) -> None:
     """What one import was: its rows, its columns, its answers; and undoing it."""
     about = row.to_dict()
     with st.container(border=True):
-        head, right = st.columns([3, 1], vertical_alignment="center")
-        with head.container(gap=None):
+        row_of_head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+        with row_of_head, st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(name_of(t, about))}** &nbsp; {plain(kind_name(t, about['kind']))}")
             line = t(
                 "imports.detail",
@@ -110,11 +110,11 @@ def _detail(t: Words, row: pd.Series) -> None:
             if about["overlapping"]:
                 line += f" · {t('imports.overlapping')}"
             st.caption(plain(line))
-        with right:
+        with row_of_head:
             if pd.isna(about["undone_at"]):
                 undo(t, [int(about["import_id"])], int(about["rows_taken"]), f"history_{about['import_id']}")
             else:
-                st.caption(plain(_state(t, about)))
+                st.caption(plain(_state(t, about)), width="content")
         mapping = [(heading, _field(t, name)) for heading, name in json.loads(about["mapping"] or "{}").items() if name]
         answers = json.loads(about["answers"] or "{}")
         columns, said = st.columns([3, 2], gap="large")

@@ -58,12 +58,12 @@ def table(t: Words, waiting: Waiting, checked: ingest.Checked) -> None:
         height=32 * (len(part) + 1) + 4,
         placeholder="",
         column_config={
-            "line": column.NumberColumn(t("imports.line"), width="small"),
-            "column": column.TextColumn(t("imports.heading")),
-            "value": column.TextColumn(t("imports.value")),
-            "reason": column.TextColumn(t("imports.reason"), width="medium"),
-            "fix": column.TextColumn(t("imports.fix"), width="medium"),
-            "effect": column.TextColumn(t("imports.effect"), width="small"),
+            "line": column.NumberColumn(t("imports.line"), width=55),
+            "column": column.TextColumn(t("imports.heading"), width=100),
+            "value": column.TextColumn(t("imports.value"), width=90),
+            "reason": column.TextColumn(t("imports.reason"), width=180),
+            "fix": column.TextColumn(t("imports.fix"), width=180),
+            "effect": column.TextColumn(t("imports.effect"), width=90),
         },
     )
 

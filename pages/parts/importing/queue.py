@@ -22,16 +22,19 @@ def table(t: Words, tray: Tray) -> Waiting | ingest.Refused | None:
     lines: list[Waiting | ingest.Refused] = [*needy, *tray.refused, *others]
     if len(lines) < 2:
         return lines[0] if lines else None
+    with st.container(gap=None):
+        st.subheader(t("imports.queue"), anchor=False)
+        st.caption(counted(t, tray))
     shown = pd.DataFrame([_line(t, one) for one in lines], columns=["file", "kind", "rows", "as_of", "state"])
     column = st.column_config
     row = controls.clicked_row(
         shown,
         {
-            "file": column.TextColumn(t("imports.file"), width="large"),
-            "kind": column.TextColumn(t("imports.kind"), width="medium"),
-            "rows": column.NumberColumn(t("imports.rows"), format="localized", width="small"),
-            "as_of": column.DateColumn(t("imports.as_of"), format="YYYY-MM-DD", width="small"),
-            "state": column.TextColumn(t("imports.state"), width="large"),
+            "file": column.TextColumn(t("imports.file"), width=210),
+            "kind": column.TextColumn(t("imports.kind"), width=140),
+            "rows": column.NumberColumn(t("imports.rows"), format="localized", width=75),
+            "as_of": column.DateColumn(t("imports.as_of"), format="YYYY-MM-DD", width=95),
+            "state": column.TextColumn(t("imports.state"), width=225),
         },
         key=f"queue_{tray.numbered}_{len(lines)}_{len(needy)}",
         rows_most=LINES_MOST,
