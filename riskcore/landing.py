@@ -135,11 +135,14 @@ def take_in(store: Store, files: Sequence[tuple[Path, Choices]], watch: Watch, t
     """
     with store.at_work() as cursor:
         try:
-            ready = tuple(prepare(store, path, choices, cursor, watch) for path, choices in files)
+            ready: list[Ready] = []
+            for path, choices in files:
+                watch.file, watch.files = len(ready), len(files)
+                ready.append(prepare(store, path, choices, cursor, watch))
             if not all(one.is_clear for one in ready):
-                return Outcome(ready, None)
+                return Outcome(tuple(ready), None)
             prepared = [table.prepared for one in ready for table in one.tables]
-            return Outcome(ready, book.take_in(store, prepared, taken_by, on=cursor, watch=watch))
+            return Outcome(tuple(ready), book.take_in(store, prepared, taken_by, on=cursor, watch=watch))
         except Exception as error:
             if watch.cancelled:
                 raise Cancelled from error

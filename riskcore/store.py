@@ -78,10 +78,11 @@ class Store:
             try:
                 yield self._at_work
             finally:
-                for (name,) in self._at_work.execute(
-                    "select table_name from duckdb_tables() where temporary"
-                ).fetchall():
-                    self._at_work.execute(f'drop table temp."{name}"')
+                for kind in ("view", "table"):  # views first: they stand on the tables
+                    names = f"select {kind}_name from duckdb_{kind}s() where temporary and not internal"
+                    for (name,) in self._at_work.execute(names).fetchall():
+                        self._at_work.execute(f'drop {kind} temp."{name}"')
+                        self._at_work.unregister(name)
                 shutil.rmtree(self.private, ignore_errors=True)
 
     def ask(self, question: str, **values: Any) -> pd.DataFrame:

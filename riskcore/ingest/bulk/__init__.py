@@ -204,10 +204,11 @@ class _Reading:
         )
 
     def _walk(self, rows: int, odd: Sequence[int]) -> Walked:
-        unread = {
-            int(at): len(str(text).lstrip("\r\n").rstrip("\r\n").split("\n"))
-            for at, text in self.cursor.execute("select line_byte_position, csv_line from bulk_unread").fetchall()
-        }
+        unread: dict[int, int] = {}
+        for place, text in self.cursor.execute("select line_byte_position, csv_line from bulk_unread").fetchall():
+            # Places count from 1; empty lines before a record are told with it.
+            record = str(text).lstrip("\r\n")
+            unread[int(place) - 1 + len(str(text)) - len(record)] = len(record.rstrip("\r\n").split("\n"))
         above = self.layout.ends
         if not unread and not odd and self.source.line_ends - above in {rows, rows - 1}:
             return Walked((), (0,), (above + 1,))

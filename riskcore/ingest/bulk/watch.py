@@ -8,6 +8,8 @@ from riskcore.store import Cursor
 # What a file goes through, and about how long each takes of the whole.
 STAGES = {"bytes": 0.08, "asked": 0.08, "read": 0.28, "judged": 0.18, "written": 0.23, "assessed": 0.15}
 
+_PREPARED = sum(share for name, share in STAGES.items() if name not in {"written", "assessed"})
+
 
 class Cancelled(Exception):
     """The work was stopped by a person; nothing of it is left."""
@@ -19,7 +21,9 @@ class Watch:
     def __init__(self) -> None:
         self.stage = ""
         self.rows = 0
+        self.file, self.files = 0, 1  # which of how many is prepared
         self._share = 0.0
+        self._told = 0.0
         self._cursor: Cursor | None = None
         self._stop = threading.Event()
 
@@ -47,12 +51,15 @@ class Watch:
             self._cursor.interrupt()
 
     def share(self) -> float:
-        """How much of the whole is done, from 0 to 1."""
+        """How much of the whole is done, from 0 to 1; it never falls."""
         names = list(STAGES)
-        if self.stage not in STAGES:
-            return 0.0
-        before = sum(STAGES[name] for name in names[: names.index(self.stage)])
-        return min(1.0, before + STAGES[self.stage] * max(self._share, self._of_statement()))
+        if self.stage in STAGES:
+            done = sum(STAGES[name] for name in names[: names.index(self.stage)])
+            done += STAGES[self.stage] * max(self._share, self._of_statement())
+            if done < _PREPARED:
+                done = (self.file * _PREPARED + done) / self.files
+            self._told = max(self._told, min(1.0, done))
+        return self._told
 
     def _of_statement(self) -> float:
         """The engine's own guess of the statement that runs: -1 where it has none."""
