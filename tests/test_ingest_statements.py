@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from riskcore import book, ingest
 from riskcore import policy as policies
+from riskcore.ingest.bulk import Watch, prepare_bulk
 from riskcore.ingest.kinds.captions import figure_of
 from riskcore.ingest.kinds.long_form import LongForm, reshape
 from riskcore.ingest.kinds.statements import opinion_of
@@ -338,6 +341,30 @@ def test_wide_rows_keep_columns_that_no_ratio_uses() -> None:
         (4, "too_large", "cell"),
     ]
     assert kept(prepared) == {"n": 2, "figures": 5, "captions": f"{inflow}、{outflow}"}
+
+
+def test_which_columns_of_wide_rows_hold_figures() -> None:
+    text = "customer id,period end,equity,no.,zip,rent,note,\n"
+    text += "A,2024,50,1,02001,5,3 flats,1.5\nB,2024,50,2,02002,6,,2\nC,2024,50,3,02003,7,none,--\n"
+    found = prepare(text, kind=ingest.KINDS["statements"]).prepared.checked.tables["statement"]
+    assert isinstance(found, pa.Table)
+    assert [row["others"] for row in found.to_pylist()] == [
+        [("rent", 5), ("#8", Decimal("1.5"))],
+        [("rent", 6), ("#8", 2)],
+        [("rent", 7)],
+    ]
+
+
+def test_a_large_file_of_wide_rows_keeps_them_too(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("customer id,period end,equity,rent\n" + "".join(f"C{n},2024-12-31,50,{n}.5\n" for n in range(50)))
+    store = Store()
+    checked = prepare_bulk(
+        path, POLICY, store, store.cursor(), Watch(), kind=ingest.KINDS["statements"]
+    ).prepared.checked
+    found = checked.tables["statement"]
+    assert isinstance(found, pa.Table)
+    assert [row["others"] for row in found.to_pylist()] == [[("rent", n + Decimal("0.5"))] for n in range(50)]
 
 
 def test_second_rows_of_a_period_by_what_no_ratio_uses() -> None:

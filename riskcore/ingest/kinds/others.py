@@ -14,6 +14,7 @@ from riskcore.ingest.kinds import captions
 from riskcore.ingest.kinds.base import VALUE_MOST, Problem, Shaping
 from riskcore.ingest.kinds.long_form import LongForm, is_amount, says_something
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import is_reason, line_multiplier
 
 _ANY = "total_assets"  # how such figures are read: as any amount of a statement
@@ -22,7 +23,6 @@ _LOOKED_AT = 2_000  # rows that show whether a column holds figures
 _LISTED = 5
 _UNNAMED = re.compile(r"#\d+")  # a heading that the file does not have
 _CODE = re.compile(r"0\d+|\d{16,}")
-_COUNT = re.compile(r"\d{1,7}")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def find(shaping: Shaping) -> Others:
     else:
         mapped = {c.match.index for c in shaping.columns}
         beside = {place: heading for place, heading in enumerate(upload.headings) if place not in mapped}
-        beside = {place: heading for place, heading in beside.items() if _holds_figures(shaping, place, heading)}
+        beside = {place: heading for place, heading in beside.items() if _holds_figures(upload, place, heading)}
     unit = line_multiplier(upload.unit_line)
     found = [
         Match(place, said, (), _ANY, 1.0, "values", file_unit=1 if captions.is_no_money(said) else unit)
@@ -53,29 +53,23 @@ def find(shaping: Shaping) -> Others:
     )
     commas = decimals.with_comma(marks, told)
     columns = [type_column(shaping.scratch, match, shaping.policy, match.index in commas) for match in found]
-    return Others(columns, captions.told_apart([captions.without_unit(match.heading) for match in found]))
+    return Others(columns, captions.told_apart(_named(match.heading) for match in found))
 
 
-def _holds_figures(shaping: Shaping, place: int, heading: str) -> bool:
-    """Whether a column has a heading and mostly amounts below it, and neither codes nor the numbers of the rows."""
-    if _UNNAMED.fullmatch(heading) or is_reason(heading):
+def _named(heading: str) -> str:
+    return heading if _UNNAMED.fullmatch(heading) else captions.without_unit(heading)
+
+
+def _holds_figures(upload: Upload, place: int, heading: str) -> bool:
+    """Whether a column holds amounts mostly, and neither codes nor the numbers of the rows."""
+    if is_reason(heading) or (place == 0 and _UNNAMED.fullmatch(heading)):  # a first one without heading is an index
         return False
-    cell = f"c{place}"
-    texts = shaping.scratch.texts(
-        f"select distinct {cell} from (select {cell} from upload limit {_LOOKED_AT}) where {cell} is not null"
-    )
-    said = [text for text in texts if says_something(text)]
-    if not said or any(_CODE.fullmatch(text) for text in said) or _are_counted(said):
+    said = [text for text in upload.rows.column(f"c{place}").slice(0, _LOOKED_AT).to_pylist() if text]
+    said = [text for text in said if says_something(text)]
+    if not said or any(_CODE.fullmatch(text) for text in said):
         return False
-    return 2 * sum(map(is_amount, said)) >= len(said)
-
-
-def _are_counted(texts: Sequence[str]) -> bool:
-    """Whether the values follow one another, as the numbers of rows and the years of periods do."""
-    if not all(_COUNT.fullmatch(text) for text in texts):
-        return False
-    numbers = {int(text) for text in texts}
-    return len(numbers) > 2 and max(numbers) - min(numbers) == len(numbers) - 1
+    counts_rows = len(said) > 2 and any(said == [str(n + first) for n in range(len(said))] for first in (0, 1))
+    return not counts_rows and 2 * sum(map(is_amount, said)) >= len(said)
 
 
 def make(shaping: Shaping, others: Others) -> None:
