@@ -17,6 +17,7 @@ PAGES = {
     "decisions": "book/decisions.py",
     "customers": "book/customers.py",
     "customer": "book/customer.py",
+    "assess": "book/assess.py",
     "imports": "data/imports.py",
 }
 

@@ -11,11 +11,16 @@ from riskcore.entering import Entry
 from riskcore.explanation import Explained
 
 FOUND_MOST = 6
-# The result stays in view beside a form that is longer than the screen.
-STICKY = (
-    "<style>div:has(> .st-key-assess_result){position:sticky;top:4rem;align-self:flex-start}"
-    ".st-key-assess_result{max-height:calc(100vh - 5rem);overflow-y:auto}</style>"
-)
+# The result stays in view beside a form that is longer than the screen; where there is no room beside it, above it.
+STICKY = """<style>
+div:has(> .st-key-assess_result) {position: sticky; top: 4rem; align-self: flex-start; z-index: 2}
+.st-key-assess_result {max-height: calc(100vh - 5rem); overflow-y: auto; background: var(--st-background-color)}
+@media (max-width: 1000px) {
+  .st-key-assess_both {flex-direction: column-reverse; flex-wrap: nowrap}
+  .st-key-assess_both > div {width: 100% !important}
+  .st-key-assess_result {max-height: 40vh; width: 100% !important}
+}
+</style>"""
 
 t = words.current()
 store = data.store()
@@ -83,7 +88,7 @@ def head() -> None:
 def form_and_result() -> None:
     """The form with its result beside it; an entry runs this alone."""
     form = Form(t, policy, book.currency(store), today, present, scope, assessing.kept(scope))
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="large", key="assess_both"):
         left, right = st.container(width="stretch"), st.container(width=370, border=True, key="assess_result")
     with left:
         customer_id = assessing.identity(form, entering.proposed_id(store))

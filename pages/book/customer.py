@@ -39,7 +39,9 @@ policy, row = assessed.policy, customer.scored
 currency = data.ask(book.currency)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
 # Decisions on limits are no new version of the book, so they are asked for each time.
-limit_row = limits.of_customer(data.store(), row["customer_key"]) if back.is_now else customer.limit
+listed = limits.of_customer(data.store(), row["customer_key"])
+limit_row = listed if back.is_now else customer.limit
+name = listed["customer_name"] if listed else row["customer_name"]  # a past date may not know it yet
 tier = policy.tier[row["tier"]]
 
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -55,7 +57,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button(t("customer.enter"), icon=":material/edit:", type="tertiary"):
         st.switch_page("book/assess.py", query_params={"customer": asked, **controls.in_url()})
     looking_back.choose(t, back, assessed.as_of)
-controls.head(plain(row["customer_name"]))
+controls.head(plain(name))
 looking_back.say(t, back, assessed.version)
 
 

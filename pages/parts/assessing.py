@@ -92,7 +92,8 @@ def business(form: Form) -> None:
     st.subheader(form.t("assess.facts"), anchor=False)
     for box, name in zip(st.columns(3), BUSINESS, strict=True):
         with box:
-            _number(form, name, f"{form.t(f'fields.{name}')} ({form.currency})", "visible")
+            label = f"{form.t(f'fields.{name}')} ({form.currency})"
+            _number(form, name, label, "visible", _hint(form, name, None))
 
 
 def family(form: Form, family_id: str, name: str) -> None:
@@ -189,9 +190,9 @@ def _row(form: Form, name: str, family_id: str, c: Characteristic | None, line: 
         )
     with typed:
         if c is not None and c.is_category:
-            said = _category(form, c, state is not None)
+            said = _category(form, c, _hint(form, name, line), state is not None)
         else:
-            said = _number(form, name, label, "collapsed", state is not None)
+            said = _number(form, name, label, "collapsed", _hint(form, name, line), state is not None)
     if state is not None:
         said = _stated(form, state, c, line, other)
     with tucked:
@@ -213,9 +214,6 @@ def _meaning(form: Form, name: str, line: Line | None) -> str:
         if line.known_on is None:
             return f"{meaning} · {t('assess.now_bare', value=value)}"
         return f"{meaning} · {t('assess.now', value=value, day=day(t, line.known_on), source=source or NOTHING)}"
-    if line is None and (known := form.known(name)) is not None:
-        value = full_money(known, form.currency) if schema.FIELDS[name].kind == "amount" else f"{known:g}"
-        return f"{meaning} · {t('assess.now_bare', value=value)}"
     return meaning
 
 
@@ -223,7 +221,17 @@ def _is_disputed(line: Line | None) -> bool:
     return bool(line and line.remark and line.remark.disputed)
 
 
-def _category(form: Form, c: Characteristic, disabled: bool) -> Said | None:
+def _hint(form: Form, name: str, line: Line | None) -> str:
+    """What stands in gray where nothing was typed: what is known."""
+    if line is not None and not line.is_missing:
+        return sources.value_with_mark(form.t, line)
+    known = form.known(name) if line is None else None
+    if known is None:
+        return form.t("assess.value")
+    return full_money(known, form.currency) if schema.FIELDS[name].kind == "amount" else f"{known:g}"
+
+
+def _category(form: Form, c: Characteristic, hint: str, disabled: bool) -> Said | None:
     values = [str(b.value) for b in reversed(c.bins)]
     chosen = form.widget(
         st.selectbox,
@@ -232,7 +240,7 @@ def _category(form: Form, c: Characteristic, disabled: bool) -> Said | None:
         None,
         options=values,
         index=None,
-        placeholder=form.t("assess.value"),
+        placeholder=hint,
         format_func=lambda v: value_of(form.t, c, v),
         label_visibility="collapsed",
         disabled=disabled,
@@ -240,13 +248,10 @@ def _category(form: Form, c: Characteristic, disabled: bool) -> Said | None:
     return None if chosen is None else Said(chosen, schema.KNOWN)
 
 
-def _number(form: Form, name: str, label: str, visibility: str, disabled: bool = False) -> Said | None:
+def _number(form: Form, name: str, label: str, visibility: str, hint: str, disabled: bool = False) -> Said | None:
     """A number however it is written; one that cannot be read stays, with the reason under it."""
-    known = form.known(name) if visibility == "visible" else None
-    hint = form.t("assess.value") if known is None else full_money(known, form.currency)
-    typed = form.widget(
-        st.text_input, label, name, "", placeholder=hint, label_visibility=visibility, disabled=disabled, max_chars=40
-    )
+    shown = {"label_visibility": visibility, "placeholder": hint, "disabled": disabled, "max_chars": 40}
+    typed = form.widget(st.text_input, label, name, "", **shown)
     if disabled or not typed.strip():
         return None
     cell = entering.read(form.policy, name, typed)
