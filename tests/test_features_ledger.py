@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,6 +48,8 @@ class Item:
     currency: str | None = None
     customer: int = 1
     listed: bool = False  # told by a list of what is open
+    settles: tuple[str, ...] = ()
+    undated: bool = False  # paid on a day that its file does not tell
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class File:
 def emptied(store: Store) -> Store:
     """The same book without anything in it."""
     with store.transaction() as cursor:
-        for table in ("item", "rate", "input", "import"):
+        for table in ("item", "item_paid", "rate", "input", "import"):
             cursor.execute(f"delete from {table}")
     return store
 
@@ -87,7 +90,9 @@ def take(store: Store, *files: File) -> None:
         for file in files:
             [number] = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
             named = {(i.customer, i.document) for i in file.items}
-            told = cursor.execute("select customer_key, document from item").fetchall()
+            told = cursor.execute(
+                "select customer_key, document from item union all select customer_key, document from item_paid"
+            ).fetchall()
             cursor.execute(
                 "insert into import (import_id, file_name, sha256, as_of, whole_book, rows_read, rows_taken, "
                 "rows_set_aside, encoding, delimiter, mapping, answers, created_at, kind, overlapping) "
@@ -103,12 +108,20 @@ def take(store: Store, *files: File) -> None:
                 ],
             )
             for line, i in enumerate(file.items, 2):
+                row = {
+                    "import_id": number,
+                    "line": line,
+                    "customer_key": i.customer,
+                    **{name: getattr(i, name) for name in ("document", "document_type", "invoice_date", "due_date")},
+                    "amount": Decimal(i.cents) / 100,
+                    "currency": i.currency,
+                }
+                if not i.undated:
+                    row |= {"paid_date": i.paid_date, "disputed": False, "settles": list(i.settles) or None}
                 cursor.execute(
-                    "insert into item values (?, ?, ?, ?, ?, ?, ?, ?, ?::decimal(20,0) * 0.01, ?, false)",
-                    [
-                        *(number, line, i.customer, i.document, i.document_type, i.invoice_date, i.due_date),
-                        *(i.paid_date, i.cents, i.currency),
-                    ],
+                    f"insert into {'item_paid' if i.undated else 'item'} ({', '.join(row)}) "
+                    f"values ({', '.join(f'${name}' for name in row)})",
+                    row,
                 )
             for currency, (day, rate) in file.rates.items():
                 cursor.execute("insert into rate values (?, 2, ?, ?, ?)", [number, currency, day, rate])
@@ -339,44 +352,126 @@ def test_facts_take_what_the_ledger_knows() -> None:
 # A plain account of random histories, one document after the other.
 
 
+@dataclass
+class Standing:
+    """A part as it stands, and what of it payments have taken."""
+
+    item: Item
+    file: File
+    place: tuple[int, int]  # of its file and of its row there
+    closed_on: date | None  # by the first whole list after its file
+    pays: bool  # a payment that may be of invoices told elsewhere
+    taken: int = 0
+
+    @property
+    def left(self) -> int:
+        return abs(self.item.cents) - self.taken
+
+    @property
+    def state(self) -> str:
+        return "undated" if self.item.undated else "open" if self.closed_on or not self.item.paid_date else "paid"
+
+
 def settled(files: Sequence[File], as_of: date, known_by: date) -> tuple[list[Item], date | None]:
     """Items as they stand, by the rule in words: see ledger_settled.sql."""
     known = sorted(
         (f.as_of, n, f)
         for n, f in enumerate(files)
-        if f.taken_on <= known_by and (f.kind == "invoices" or f.as_of <= as_of)
+        if f.taken_on <= known_by and (f.kind != "open_items" or f.as_of <= as_of)
     )
     if not known:
         return [], None
     day = min(as_of, known[-1][0])
-    told: dict[tuple[int, str], list[tuple[int, File, list[Item]]]] = defaultdict(list)
-    for place, (_, _, f) in enumerate(known):
-        of_file: dict[tuple[int, str], list[Item]] = defaultdict(list)
-        for i in f.items:
+    told: dict[tuple[int, str], list[tuple[int, File, list[Standing]]]] = defaultdict(list)
+    for place, (_, n, f) in enumerate(known):
+        of_file: dict[tuple[int, str], list[Standing]] = defaultdict(list)
+        for line, i in enumerate(f.items):
             if i.invoice_date <= day:
                 seen = replace(i, paid_date=i.paid_date if i.paid_date and i.paid_date <= day else None)
-                of_file[i.customer, i.document].append(seen)
+                pays = i.document_type == "payment" and i.cents < 0 and (f.kind == "payments" or bool(i.settles))
+                of_file[i.customer, i.document].append(Standing(seen, f, (n, line), None, pays))
         for name, parts in of_file.items():
             told[name].append((place, f, parts))
     whole = [f.as_of for _, _, f in known if f.kind == "open_items" and f.whole_book]
-    found: list[Item] = []
+    found: list[Standing] = []
     for accounts in told.values():
-        histories = [a for a in accounts if a[1].kind == "invoices"]
-        paying = [a for a in histories if any(i.paid_date for i in a[2])]
+        histories = [a for a in accounts if a[1].kind != "open_items"]
+        paying = [a for a in histories if any(s.item.paid_date or s.item.undated for s in a[2])]
         lists = [a for a in accounts if a[1].kind == "open_items"]
         history = (paying or histories)[-1] if histories else None
         paid_in = history or lists[-1]
         open_in = paid_in
-        if history and lists and lists[-1][0] > history[0] and not all(i.paid_date for i in history[2]):
+        owes = history and any(not s.item.paid_date and not s.item.undated for s in history[2])
+        if history and owes and lists and lists[-1][0] > history[0]:
             open_in = lists[-1]
-        found += [replace(i, listed=paid_in[1].kind == "open_items") for i in paid_in[2] if i.paid_date]
-        shown_on = open_in[1].as_of
+        listed = paid_in[1].kind == "open_items"
+        for s in paid_in[2]:
+            if s.item.paid_date or s.item.undated:
+                found.append(replace(s, item=replace(s.item, listed=listed)))
+        shown_on, listed = open_in[1].as_of, open_in[1].kind == "open_items"
         silent = [d for d in whole if d > shown_on]
-        for i in open_in[2]:
-            if i.paid_date is None:
-                closest = max(min(i.due_date or silent[0], silent[0]), shown_on) if silent else None
-                found.append(replace(i, paid_date=closest, listed=open_in[1].kind == "open_items"))
-    return found, day
+        for s in open_in[2]:
+            if s.item.paid_date is None and not s.item.undated:
+                gone = silent[0] if silent and not s.pays else None
+                closest = max(min(s.item.due_date or gone, gone), shown_on) if gone else None
+                found.append(replace(s, item=replace(s.item, paid_date=closest, listed=listed), closed_on=gone))
+    return paid_by_name(found, max(whole, default=None)), day
+
+
+def paid_by_name(found: Sequence[Standing], listed_through: date | None) -> list[Item]:
+    """The items after each payment was applied, one by one, to the invoices that it names."""
+    owed: dict[tuple[int, str], list[Standing]] = defaultdict(list)
+    for s in found:
+        if s.item.document_type == "invoice" and s.item.cents > 0:
+            owed[s.item.customer, s.item.document].append(s)
+    payments = sorted((s for s in found if s.pays), key=lambda s: (s.item.invoice_date, s.place))
+    listed_on: dict[tuple[int, str], date | None] = {}
+    made: list[Item] = []
+
+    def pay(part: Standing, payment: Standing, cents: int) -> None:
+        part.taken += cents
+        payment.taken += cents
+        made.append(replace(part.item, cents=cents, paid_date=payment.item.invoice_date, undated=False))
+
+    for name, parts in owed.items():
+        listed_on[name] = max((p.file.as_of for p in parts if p.state == "open" and p.item.listed), default=None)
+        parts.sort(key=lambda p: (p.item.paid_date or date.max, p.item.due_date or date.max, p.item.invoice_date))
+    for which in range(max((len(p.item.settles) for p in payments), default=0)):
+        for name, parts in owed.items():
+            naming = [p for p in payments if (p.item.customer, *p.item.settles[which : which + 1]) == name]
+            told_on = max(p.file.as_of for p in parts)
+            closed_on = min((p.closed_on for p in parts if p.closed_on), default=date.max)
+            for payment in naming:
+                same = [
+                    p
+                    for p in parts
+                    if p.state == "paid"
+                    and not p.taken
+                    and p.item.cents == payment.left
+                    and p.item.paid_date == payment.item.invoice_date
+                ]
+                if same:
+                    pay(same[0], payment, payment.left)
+            later = [p for p in naming if (listed_on[name] or date.min) < p.item.invoice_date <= closed_on]
+            steps = (
+                (("paid", "undated"), [p for p in naming if p.item.invoice_date <= told_on]),
+                (("open",), later),
+                (("undated",), naming),
+            )
+            for states, those in steps:
+                for payment in those:
+                    for part in parts:
+                        if part.state in states and (cents := min(part.left, payment.left)):
+                            pay(part, payment, cents)
+    for s in found:
+        if s.pays and s.left:
+            names = [(s.item.customer, number) for number in s.item.settles]
+            lists = [d for d in (listed_through, *(listed_on.get(name) for name in names)) if d]
+            is_over = any(s.item.invoice_date <= d for d in lists) or (names and not any(n in owed for n in names))
+            made.append(replace(s.item, cents=-s.left, paid_date=s.item.invoice_date if is_over else s.item.paid_date))
+        elif not s.pays and not s.item.undated and s.left:
+            made.append(replace(s.item, cents=s.left if s.item.cents > 0 else s.item.cents))
+    return made
 
 
 def account(items: Iterable[Item], day: date, limit: float) -> dict[str, Any]:
@@ -457,6 +552,7 @@ def items(draw: st.DrawFn) -> Item:
     cents = draw(st.sampled_from([1, 900, 10_000, 50_000, 300_000]))
     due = draw(st.one_of(st.none(), st.integers(-5, 90), st.integers(20, 40)))
     paid = draw(st.one_of(st.none(), st.integers(0, 200)))
+    names = st.lists(st.sampled_from("abc"), max_size=2, unique=True)
     return Item(
         draw(st.sampled_from("abcdef")),
         day,
@@ -466,15 +562,20 @@ def items(draw: st.DrawFn) -> Item:
         kind,
         None,
         draw(st.integers(1, 2)),
+        settles=tuple(draw(names)) if kind == "payment" else (),
+        undated=kind == "invoice" and paid is None and draw(st.booleans()),
     )
 
 
 @st.composite
 def files(draw: st.DrawFn) -> File:
-    kind = draw(st.sampled_from(["invoices", "open_items"]))
+    kind = draw(st.sampled_from(["invoices", "open_items", "payments"]))
     told = draw(st.lists(items(), min_size=1, max_size=6))
     if kind == "open_items":
-        told = [replace(i, paid_date=None) for i in told]
+        told = [replace(i, paid_date=None, settles=(), undated=False) for i in told]
+    if kind == "payments":
+        paid = [replace(i, document_type="payment", cents=-abs(i.cents), paid_date=None, undated=False) for i in told]
+        told = [replace(i, settles=i.settles or tuple(draw(st.sampled_from(["a", "b", ""])))) for i in paid]
     as_of, taken = (days(draw(st.integers(-300, 60))) for _ in range(2))
     return File(told, as_of, kind, draw(st.booleans()), taken)
 

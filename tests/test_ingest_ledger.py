@@ -330,21 +330,8 @@ def test_payments_that_name_their_invoice_become_its_parts() -> None:
         ("FP2", "invoice", "2026-02-20", "400.00"),
     ]
     assert {part["due_date"] for part in found.items if part["document"] == "FP1"} == {date(2026, 2, 9)}
-    assert found.said["note_payments"] == {"n": 1, "sums": "-70.00"}
-
-
-def test_a_list_of_payments_alone_is_the_customers_money() -> None:
-    found = seen(
-        "收款单号,收款日期,客户编号,客户名称,对应发票号,收款金额\n"
-        "SK1,2026-02-01,K01,甲公司,FP1,300\nSK2,2026-03-01,K02,乙公司,,200\n",
-        "invoices",
-    )
-    assert found.parts("customer_id", "document", "document_type", "invoice_date", "paid_date", "amount") == [
-        ("K01", "SK1/payment", "payment", "2026-02-01", None, "-300.00"),
-        ("K02", "SK2/payment", "payment", "2026-03-01", None, "-200.00"),
-    ]
-    assert found.reasons == []
-    assert found.said["note_payments"] == {"n": 2, "sums": "-500.00"}
+    assert [i["settles"] for i in found.items] == [None, None, None, ["FP9"], None]
+    assert found.reasons == [(5, "not_in_book", "note")]
 
 
 def test_cleared_rows_keep_the_day_of_clearing_on_both_sides() -> None:

@@ -2,7 +2,9 @@
 
 An item counts from its invoice date on and is open until it is paid. Days beyond terms weigh invoices by value, early
 payment counting negative and what stands open and overdue as late as it is by then; credit notes, payments on account
-and down payments weigh nothing. The ledger is read on the date asked for, or on the last day that its files tell of
+and down payments weigh nothing. A payment that names invoices of its customer pays them, in whichever order and file
+they come: it first stands for what the invoice's own file shows as paid up to then, of the same day and amount before
+all else, then splits what is open. The ledger is read on the date asked for, or on the last day that its files tell of
 where that is earlier: an old list is no news of today, and its facts age by that day.
 """
 
@@ -17,6 +19,17 @@ from riskcore.store import Cursor, sql
 # What more than 90 days past due must come to at least, in the book's currency, to be material beside 1 % of the
 # exposure: the absolute threshold for other than retail exposures in Delegated Regulation (EU) 2018/171.
 PAST_DUE_MINIMUM = 500
+
+_NAMES_INVOICES = "select 1 from item semi join ledger_import using (import_id) where settles is not null limit 1"
+
+# What payments go to, by the state of an invoice's part, and which of them: up to the last day of the invoice's files
+# to what these show as paid; to what is open, but for those up to a list's day, which are in its amounts; the rest to
+# what is paid on days not told.
+_STEPS = (
+    ("state in ('paid', 'undated')", "day <= told_on"),
+    ("state = 'open'", "(listed_on is null or day > listed_on) and (closed_on is null or day <= closed_on)"),
+    ("state = 'undated'", "true"),
+)
 
 _PERIODS = f"""
 select ($day - interval 12 month)::date as year, ($day - interval 3 month)::date as quarter,
@@ -69,14 +82,17 @@ def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None
     """
     cursor.execute(sql("ledger_imports"), {"as_of": as_of})
     found = cursor.execute(
-        "select max(told_through), bool_or(overlapping or closed_on is not null) from ledger_import"
+        "select max(told_through), bool_or(overlapping or pays or closed_on is not null) from ledger_import"
     ).fetchone()
     day, is_told_twice = found or (None, None)
     if day is None:
         return None
     wanted = live.between(keys)
-    if is_told_twice:
-        cursor.execute(sql("ledger_settled").replace("keys_wanted", wanted))
+    conversion.prepare(cursor, policy, as_of)
+    book = {"book": conversion.book_currency(cursor, policy)}
+    if is_told_twice or cursor.execute(_NAMES_INVOICES).fetchone():
+        cursor.execute(sql("ledger_settled").replace("keys_wanted", wanted), book)
+        _apply_payments(cursor)
         seen = "select * from ledger_settled"
     else:
         seen = (
@@ -84,8 +100,6 @@ def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None
             "false as is_inferred, listed, told_through from item join ledger_import using (import_id) "
             f"where invoice_date <= told_through and {wanted}"
         )
-    conversion.prepare(cursor, policy, as_of)
-    book = {"book": conversion.book_currency(cursor, policy)}
     is_foreign = cursor.execute(f"select 1 from ({seen}) where currency <> $book limit 1", book).fetchone()
     if is_foreign:
         cursor.execute(sql("ledger_unconverted").replace("seen_items", f"({seen})"), book)
@@ -100,6 +114,18 @@ def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None
         view = view.replace(slot, text)
     cursor.execute(view)
     return date.fromisoformat(str(day))
+
+
+def _apply_payments(cursor: Cursor) -> None:
+    """Split the parts of `ledger_settled` by the payments that name their invoices."""
+    cursor.execute(sql("ledger_claims"))
+    [most] = cursor.execute("select max(len(settles)) from ledger_claim").fetchone() or (None,)
+    for which in range(1, (most or 0) + 1):
+        cursor.execute(sql("ledger_same"), {"which": which})
+        for owed, claimed in _STEPS:
+            step = sql("ledger_apply").replace("owed_of_step", owed).replace("claim_of_step", claimed)
+            cursor.execute(step, {"which": which})
+    cursor.execute(sql("ledger_paid"))
 
 
 def drop_items(cursor: Cursor) -> None:

@@ -3,20 +3,43 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from riskcore.ingest.kinds import terms
 from riskcore.ingest.kinds.base import Shaping
+from riskcore.ingest.mapping import Match
+from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import SIGNS, heading_currency, normalise_heading, synonyms
 
 CREDITS = ("credit_note", "payment", "down_payment")
-_STATES = ("open", "partial", "paid", "void")
-_AMOUNTS = ("amount", "amount_local", "open_amount")
-WORTH = (*_AMOUNTS, "paid_amount")  # one of them at least says what a row is worth
+SIDES = ("credit", "debit")
+STATES = ("open", "partial", "paid", "void")
+WORTH = ("amount", "amount_local", "open_amount")  # one of them at least says what a row is worth
+_LOOKED_AT = 2_000  # rows that show what the types are
+SAME_NUMBER = "ltrim(trim({}), '0')"
 
 
-def worth(shaping: Shaping) -> tuple[str, ...]:
-    """The mapped fields that say what a row is worth; that of payments where the file is a list of nothing else."""
-    return tuple(name for name in _AMOUNTS if shaping.has(name)) or ("paid_amount",)
+def numbers_sql(told: str) -> str:
+    """SQL of the numbers that a text names, one or several with commas or semicolons between; NULL for none."""
+    apart = rf"string_split_regex({told}, '[,;，；、\n]+')"
+    bare = f"list_transform({apart}, lambda one: {SAME_NUMBER.format('one')})"
+    return f"nullif(list_filter({bare}, lambda one: one <> ''), [])"
+
+
+def are_payments(upload: Upload, types: Match | None) -> set[bool]:
+    """Whether documents are payments, or money paid back, by the column that tells their types: all, none or some."""
+    if types is None:
+        return set()
+    words = (word for name in ("payment", "refund") for word in all_words("payments").get(f"type.{name}", ()))
+    known = {normalise_heading(word) for word in words}
+    texts = pc.unique(upload.rows.column(f"c{types.index}").slice(0, _LOOKED_AT)).to_pylist()
+    return {normalise_heading(text) in known for text in texts if text}
+
+
+def all_words(kind: str) -> dict[str, tuple[str, ...]]:
+    """The words of ledgers with those of another group, by what they stand for."""
+    own, more = synonyms("ledger"), synonyms(kind)
+    return {name: tuple(dict.fromkeys((*own.get(name, ()), *more.get(name, ())))) for name in {*own, *more}}
 
 
 def prepare(shaping: Shaping) -> None:
@@ -28,19 +51,20 @@ def prepare(shaping: Shaping) -> None:
     and credited, all of them negative for a credit.
     """
     cursor = shaping.scratch.cursor
-    _class(shaping, "debit_credit", "side", ("credit", "debit"))
-    _class(shaping, "document_type", "type", CREDITS)
-    _class(shaping, "invoice_status", "status", _STATES)
-    _class(shaping, "special_gl", "special", ("noted",))
+    classify(shaping, "debit_credit", "side", SIDES)
+    classify(shaping, "document_type", "type", CREDITS)
+    classify(shaping, "invoice_status", "status", STATES)
+    classify(shaping, "special_gl", "special", ("noted",))
     terms.prepare_codes(shaping)
     cursor.execute(_query(shaping, _unsigned(shaping)))
     if shaping.has("invoice_ref", "document_no") and not shaping.has("due_date"):
         cursor.execute(_CREDITS_DUE)
 
 
-def _class(shaping: Shaping, field: str, group: str, names: Sequence[str]) -> None:
+def classify(shaping: Shaping, field: str, group: str, names: Sequence[str], kind: str = "ledger") -> None:
     """Make the table `class_<group>`: every text of a column that is a known word, and what that word stands for."""
-    known = {normalise_heading(word): name for name in names for word in synonyms("ledger").get(f"{group}.{name}", ())}
+    told = all_words(kind)
+    known = {normalise_heading(word): name for name in names for word in told.get(f"{group}.{name}", ())}
     query = f"select distinct {field} from typed where {field} is not null"
     texts = shaping.scratch.texts(query) if shaping.has(field) else []
     found = {text: known[key] for text in texts if (key := normalise_heading(text)) in known}
@@ -50,8 +74,6 @@ def _class(shaping: Shaping, field: str, group: str, names: Sequence[str]) -> No
 
 def _amount(shaping: Shaping) -> str:
     """SQL of the amount of a row as it is written: in the document's currency, else in the book's."""
-    if worth(shaping) == ("paid_amount",):
-        return "(-paid_amount)::decimal(18,2)"
     return f"coalesce({shaping.column('amount')}, {shaping.column('amount_local')})::decimal(18,2)"
 
 
@@ -93,12 +115,8 @@ def _query(shaping: Shaping, unsigned: str) -> str:
         value = f"({column(name)})::decimal(18,2)"
         return f"case when {turned} and coalesce(sign({value}) = sign({amount}), true) then -{value} else {value} end"
 
-    said_type, days = "class_type.class", [column("invoice_date"), column("posting_date"), column("baseline_date")]
-    paid, paid_date = signed("paid_amount"), column("paid_date")
-    if worth(shaping) == ("paid_amount",):  # the day of a payment is that of its document
-        said_type, days = "coalesce(class_type.class, 'payment')", [paid_date, *days]
-        paid, paid_date = "null::decimal(18,2)", "null"
-    baseline = f"coalesce({days[-1]}, {', '.join(days[:-1])})::date"
+    invoiced, posted, base = column("invoice_date"), column("posting_date"), column("baseline_date")
+    baseline = f"coalesce({base}, {invoiced}, {posted})::date"
     if shaping.has("document_no") and not _some_unnumbered(shaping):
         document = _NUMBERED
     else:
@@ -106,16 +124,16 @@ def _query(shaping: Shaping, unsigned: str) -> str:
     return f"""
 create or replace temp table document_row as
 with said as (
-  select typed.line, customer_id, {said_type} as said_type, class_status.class as status,
+  select typed.line, customer_id, class_type.class as said_type, class_status.class as status,
     coalesce(class_special.class = 'noted', false) as noted, {column("special_gl")} is not null as special,
     {column("document_no", "null::varchar")} as number, {column("company_code", "null::varchar")} as company,
     {column("fiscal_year", "null::varchar")} as fiscal_year,
     {column("document_line", "null::varchar")} as document_line,
     nullif(ltrim(trim({column("invoice_ref", "null::varchar")}), '0'), '') as ref,
-    coalesce({", ".join(days)})::date as invoice_date, ({paid_date})::date as paid_date,
+    coalesce({invoiced}, {posted}, {base})::date as invoice_date, ({column("paid_date")})::date as paid_date,
     {terms.due_sql(shaping, baseline, free_credit)} as due_date,
     case when {turned} then -{amount} else {amount} end as told, {signed("open_amount")} as open,
-    {paid} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
+    {signed("paid_amount")} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
     {currency_sql(shaping)} as currency, ({column("disputed")})::boolean as disputed
   from {_joined(shaping)}
   anti join total_line using (line)
@@ -163,10 +181,10 @@ def _some_unnumbered(shaping: Shaping) -> bool:
     return bool(row and row[0])
 
 
-def currency_sql(shaping: Shaping) -> str:
+def currency_sql(shaping: Shaping, amounts: Sequence[str] = WORTH) -> str:
     """SQL over `typed` of the currency of a row: its own, else the one that the heading of its amount names."""
     own, cases = shaping.column("currency", "null::varchar"), []
-    for name in worth(shaping):
+    for name in (name for name in amounts if shaping.has(name)):
         code = heading_currency(shaping.heading(name))
         named = f"'{code}'" if code and code not in SIGNS else "null::varchar"
         said = named if name == "amount_local" else f"coalesce({own}, {named})"

@@ -1,6 +1,6 @@
 """Invoices and open items: a list of what is open on a day, or a history with the days of payment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from riskcore import schema
@@ -11,17 +11,18 @@ from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.questioning import Option, Question
 from riskcore.store import Cursor
 
-_ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
-_FIELDS = ("customer_id", "customer_name", "currency", *_ABOUT_CUSTOMER, *(f.name for f in schema.LEDGER))
+ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
+_FIELDS = ("customer_id", "customer_name", "currency", *ABOUT_CUSTOMER, *(f.name for f in schema.LEDGER))
 _NEEDS = (("customer_id", "customer_name"), documents.WORTH)
 
 
 def ask(asking: Asking) -> list[Question]:
     """What codes of terms mean, and which of several currencies is the book's."""
-    return [*terms.ask(asking), *_ask_currency(asking)]
+    return [*terms.ask(asking), *ask_currency(asking)]
 
 
-def _ask_currency(asking: Asking) -> list[Question]:
+def ask_currency(asking: Asking) -> list[Question]:
+    """Which of several currencies is the book's, where it has none."""
     match = next((m for m in asking.matches if m.field == "currency"), None)
     if match is None or asking.store.one("select 1 from meta where name = 'currency'"):
         return []
@@ -34,33 +35,36 @@ def _ask_currency(asking: Asking) -> list[Question]:
     return [Question("book_currency", "currency", "ledger.currency", "currency", match.heading, slots, options)]
 
 
-def currency(shaping: Shaping) -> str | None:
+def currency(shaping: Shaping, amounts: Sequence[str] = documents.WORTH) -> str | None:
     """The currency that was answered, else the only one of the file; only where the book has none."""
     if shaping.store.one("select 1 from meta where name = 'currency'"):
         return None
     if "book_currency" in shaping.answers:
         return shaping.answers["book_currency"]
-    own = documents.currency_sql(shaping)
+    own = documents.currency_sql(shaping, amounts)
     codes = shaping.scratch.texts(f"select distinct {own} as code from typed where code is not null")
     return codes[0] if len(codes) == 1 else None
 
 
-def judge(shaping: Shaping) -> Iterator[Problem]:
+def judge(shaping: Shaping, only_open: bool) -> Iterator[Problem]:
     """Rows that are no receivables or stand there twice, and what is odd about those that are."""
     documents.prepare(shaping)
     yield from oddities.of_rows(shaping)
+    if not only_open:
+        yield from oddities.not_in_book(shaping)
     yield from oddities.without_rate(shaping, currency(shaping))
 
 
 def tables(shaping: Shaping, only_open: bool) -> Mapping[str, str]:
     """The parts of documents, and what the rows say of their customers."""
     parts.prepare(shaping, only_open)
-    return {"input": _input(shaping, only_open), "item": "select * from part order by customer_id, line"}
+    made = {"input": of_customers(shaping, only_open), "item": "select * from part order by customer_id, line"}
+    return made if only_open else made | {"item_paid": "select * from part_undated order by customer_id, line"}
 
 
-def _input(shaping: Shaping, only_open: bool) -> str:
-    """A row per customer with what most of its rows say; in a history dated by its first document."""
-    names = [name for name in ("customer_name", *_ABOUT_CUSTOMER) if shaping.has(name)]
+def of_customers(shaping: Shaping, only_open: bool) -> str:
+    """SQL of a row per customer of `taken` with what most of its rows say; in a history dated by its first document."""
+    names = [name for name in ("customer_name", *ABOUT_CUSTOMER) if shaping.has(name)]
     said = "".join(
         f" left join (select customer_id, arg_max({name}, (rows, -first)) as most_{name} from (select customer_id, "
         f"{name}, count(*) as rows, min(line) as first from told where {name} is not null group by all) "
@@ -87,10 +91,12 @@ def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
 
 def mark_overlapping(cursor: Cursor, import_id: int) -> None:
     """Mark an import that names any document of a customer that an earlier import names, unless that was undone."""
+    named = " union all ".join(f"select import_id, customer_key, document from {t}" for t in ("item", "item_paid"))
     cursor.execute(
-        "update import set overlapping = exists (select 1 from item new join item old using (customer_key, document) "
-        "join import earlier on earlier.import_id = old.import_id where new.import_id = $import_id "
-        "and old.import_id < $import_id and earlier.undone_at is null) where import_id = $import_id",
+        f"update import set overlapping = exists (select 1 from ({named}) new join ({named}) old "
+        "using (customer_key, document) join import earlier on earlier.import_id = old.import_id "
+        "where new.import_id = $import_id and old.import_id < $import_id and earlier.undone_at is null) "
+        "where import_id = $import_id",
         {"import_id": import_id},
     )
 
@@ -99,11 +105,11 @@ def _kind(name: str, only_open: bool) -> Kind:
     return Kind(
         id=name,
         fields=_FIELDS,
-        needs=_NEEDS if only_open else (*_NEEDS, ("invoice_date", "posting_date", "baseline_date", "paid_date")),
+        needs=_NEEDS if only_open else (*_NEEDS, ("invoice_date", "posting_date", "baseline_date")),
         tables=partial(tables, only_open=only_open),
         group="ledger",
         ask=ask,
-        judge=judge,
+        judge=partial(judge, only_open=only_open),
         fits=partial(oddities.fits, only_open=only_open),
         reshape=grouped.filled_down,
         whole_by_default=only_open,

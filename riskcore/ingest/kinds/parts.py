@@ -1,19 +1,20 @@
 """Documents split into parts: each payment of a known day by itself, and what is still open.
 
-What was paid on a day that the file does not tell is no part: nobody knows how late it was.
+What was paid on a day that the file does not tell is no part, since nobody knows how late it was; it is kept apart
+until payments of another file tell the day.
 """
 
 from riskcore.ingest.kinds.base import Shaping
-
-_SAME_NUMBER = "ltrim(trim({}), '0')"
+from riskcore.ingest.kinds.documents import SAME_NUMBER, numbers_sql
 
 
 def prepare(shaping: Shaping, only_open: bool) -> None:
     """Make `unit` (a row per document, or per row where rows are parts of their own) and `part` from `document_row`.
 
-    `part` has the columns of the table `item`, with `customer_id`. `unit` keeps `rest` (what is open) and `own_paid`
-    (what was paid beside the payments that stand in rows of their own). `only_open`: of a document that is open in
-    part, nothing but that part. Rows in `aside` take no part.
+    `part` has the columns of the table `item`, with `customer_id`; a payment `settles` the invoices that it names,
+    where the file does not hold them. `part_undated` has those of `item_paid`. `unit` keeps `rest` (what is open) and
+    `own_paid` (what was paid beside the payments that stand in rows of their own). `only_open`: of a document that is
+    open in part, nothing but that part. Rows in `aside` take no part.
     """
     cursor = shaping.scratch.cursor
     cursor.execute("create or replace temp table taken as select * from document_row anti join aside using (line)")
@@ -22,6 +23,7 @@ def prepare(shaping: Shaping, only_open: bool) -> None:
     cursor.execute(_SETTLING)
     cursor.execute(_UNIT)
     cursor.execute(_part(only_open))
+    cursor.execute(_UNDATED)
 
 
 # Documents whose rows repeat the whole amount, each with a payment of its own.
@@ -37,7 +39,7 @@ _NONE_APART = "create or replace temp table apart (customer_id varchar, document
 _MATCHED = f"""
 create or replace temp table matched as
 select p.line, min(i.line) as invoice_line
-from taken p join taken i on i.customer_id = p.customer_id and {_SAME_NUMBER.format("i.number")} = p.ref
+from taken p join taken i on i.customer_id = p.customer_id and {SAME_NUMBER.format("i.number")} = p.ref
   and i.currency is not distinct from p.currency and coalesce(i.company = p.company, true)
 where p.type = 'payment' and p.ref is not null and p.gross < 0 and p.invoice_date is not null and i.type = 'invoice'
 group by p.line
@@ -56,20 +58,22 @@ left join apart on apart.customer_id = i.customer_id and apart.document = i.docu
 where coalesce(p.open, 0) <> p.gross
 """
 
-_UNIT = """
+_UNIT = f"""
 create or replace temp table unit as
 with together as (
   select min(line) as line, customer_id, any_value(type order by line) as type,
     min(invoice_date) as invoice_date, min(due_date) as due_date, null::date as paid_date, max(status) as status,
     any_value(currency order by line) as currency, bool_or(disputed) as disputed, any_value(gross) as gross,
+    any_value(number) as number, null::varchar[] as settles,
     case when sum(open) + sum(paid) + max(credited) = any_value(gross) then sum(open) else min(open) end as open,
     sum(paid) as paid, max(credited) as credited, document
   from taken join apart using (customer_id, document) group by customer_id, document
 ),
 single as (
   select line, customer_id, type, invoice_date, due_date, paid_date, status, currency, disputed,
-    case when m.line is null then gross else open end as gross, open, case when m.line is null then paid end as paid,
-    credited, document
+    case when m.line is null then gross else open end as gross, number,
+    case when m.line is null and type = 'payment' and gross < 0 then {numbers_sql("ref")} end as settles,
+    open, case when m.line is null then paid end as paid, credited, document
   from taken left join matched m using (line)
   anti join apart using (customer_id, document)
   where m.line is null or open <> 0
@@ -95,7 +99,8 @@ def _part(only_open: bool) -> str:
     def part(line: str, kind: str, paid: str, amount: str) -> str:
         return (
             f"select {line} as line, customer_id, document, {kind} as document_type, invoice_date, due_date, "
-            f"{paid} as paid_date, ({amount})::decimal(18,2) as amount, currency, disputed"
+            f"{paid} as paid_date, ({amount})::decimal(18,2) as amount, currency, disputed, "
+            f"nullif(number, document) as number, {'null::varchar[] as ' if only_open else ''}settles"
         )
 
     # What an invoice was overpaid by is the customer's money.
@@ -109,7 +114,16 @@ def _part(only_open: bool) -> str:
     return f"create or replace temp table part as {' union all '.join(parts)}"
 
 
+# Of invoices alone: payments name no other documents.
+_UNDATED = """
+create or replace temp table part_undated as
+select line, customer_id, document, type as document_type, invoice_date, due_date, own_paid as amount, currency,
+  nullif(number, document) as number
+from unit where type = 'invoice' and own_paid > 0 and paid_date is null
+"""
+
+
 def drop(shaping: Shaping) -> None:
-    """Forget all that was made of the rows but `part` and `taken`, which a large file is loaded from."""
+    """Forget all that was made of the rows but the parts and `taken`, which a large file is loaded from."""
     for table in ("document_row", "apart", "matched", "settling", "unit"):
         shaping.scratch.cursor.execute(f"drop table {table}")
