@@ -1,9 +1,11 @@
-"""Which policy an assessment applied."""
+"""What questions over assessments start from: the policy that one applied, and rows by name."""
+
+from typing import Any
 
 from riskcore import versions
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
-from riskcore.store import Store
+from riskcore.store import Store, sql
 
 
 def policy_of(store: Store, assessment_id: int) -> Policy:
@@ -12,3 +14,10 @@ def policy_of(store: Store, assessment_id: int) -> Policy:
     if row is None:
         raise AskedWrong("assessment_absent", number=assessment_id)
     return versions.kept(store, row[0])[0]
+
+
+def named(store: Store, question: str, **values: Any) -> list[dict[str, Any]]:
+    """The answer to a question in riskcore/sql as rows of Python values by column."""
+    answer = store.cursor().execute(sql(question), values)
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

@@ -5,9 +5,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from riskcore.monitoring.applied import policy_of
+from riskcore.monitoring.applied import named, policy_of
 from riskcore.monitoring.matrix import LITTLE_KNOWN
-from riskcore.store import Store, sql
+from riskcore.store import Store
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,7 @@ def vintages(store: Store, assessment_id: int) -> list[Vintage]:
     the imports that counted when it was made. AskedWrong where there is no such assessment.
     """
     tiers = len(policy_of(store, assessment_id).tier)
-    cursor = store.cursor()
-    answer = cursor.execute(sql("monitor_vintages"), {"assessment": assessment_id})
-    columns = [column[0] for column in answer.description]
-    rows = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+    rows = named(store, "monitor_vintages", assessment=assessment_id)
     return [_vintage(quarter, list(of_one), tiers) for quarter, of_one in groupby(rows, key=lambda row: row["quarter"])]
 
 

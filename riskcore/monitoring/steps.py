@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from riskcore import schema, scoring, versions
+from riskcore.monitoring.applied import named
 from riskcore.policy import Characteristic, Policy
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Store
 
 # Why points changed. facts: another bin. policy: the same bin, which earns other points now. both: another bin, and the
 # policy treats the characteristic otherwise too. bins: the policy draws other bins, so that facts and policy cannot be
@@ -80,27 +81,14 @@ def history(store: Store, customer_key: int) -> list[Step]:
 
 
 def _rows(store: Store, customer_key: int) -> list[_Row]:
-    cursor = store.cursor()
-    cursor.execute(f"create temp table past as {sql('customer_history')}", {"customer": customer_key})
-    kept = _named(cursor.execute("select * from past order by assessment_id"))
+    kept = named(store, "customer_history", customer=customer_key)
     policies = {h: versions.kept(store, h) for h in {row["policy_hash"] for row in kept}}
-    points = {h: _points(cursor, policies[h][0], h) for h in policies}
-    return [_Row(row, points[h][row["assessment_id"]], *policies[h]) for row in kept for h in (row["policy_hash"],)]
+    return [_Row(row, _points(policies[row["policy_hash"]][0], row), *policies[row["policy_hash"]]) for row in kept]
 
 
-def _points(cursor: Cursor, policy: Policy, policy_hash: str) -> dict[int, dict[str, int]]:
-    """By assessment, the points of each characteristic, as the policy's own query works them out from kept bins."""
-    columns = ", ".join(f"{c.id}_points as {c.id}" for c in policy.characteristic)
-    kept = ", ".join(("assessment_id", "external_score", *(f"{c.id}_bin" for c in policy.characteristic)))
-    stored = f"(select {kept} from past where policy_hash = $hash)"
-    query = f"select assessment_id, {columns} from ({scoring.points_query(policy, stored)})"
-    rows = _named(cursor.execute(query, {"hash": policy_hash}))
-    return {row.pop("assessment_id"): row for row in rows}
-
-
-def _named(answer: Cursor) -> list[dict[str, Any]]:
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+def _points(policy: Policy, kept: Mapping[str, Any]) -> dict[str, int]:
+    bins = {c.id: kept[f"{c.id}_bin"] for c in policy.characteristic}
+    return scoring.kept_points(policy, bins, kept["external_score"])
 
 
 def _step(before: _Row | None, now: _Row) -> Step:
@@ -119,7 +107,7 @@ def _step(before: _Row | None, now: _Row) -> Step:
         little_known=kept["little_known"],
         exposure=None if kept["exposure"] is None else float(kept["exposure"]),
         rules=tuple(rule.code for rule in scoring.rules_of(now.policy, kept["rules"])),
-        policy_changed=before is not None and before.policy.hash != now.policy.hash,
+        policy_changed=before is not None and before.kept["policy_hash"] != kept["policy_hash"],
         changes=changes,
         elsewhere=kept["score"] - before.kept["score"] - sum(c.points for c in changes) if before and scored else None,
     )
