@@ -87,5 +87,5 @@ def _note(t: Words, match: ingest.Match) -> str:
     if match.rival:
         return t("imports.rival", heading=match.rival)
     if match.multiplier != 1:
-        return t("imports.multiplied", how=t(f"imports.how_{match.how}"), n=f"{match.multiplier:,}")
+        return t("imports.multiplied", n=f"{match.multiplier:,}")
     return t(f"imports.how_{match.how}")

@@ -16,7 +16,8 @@ from riskcore import book, ingest
 from riskcore.ingest.reconciling import Reconciled
 from riskcore.text import Words, keys
 
-_SUMMED_MOST = 6  # a statement has forty amounts
+_SUMMED_MOST = 12  # a statement has forty amounts
+_IN_TABLE = "questions.note_multiplied"  # the table of columns says it beside each column
 _KEYS = frozenset(keys())
 _CHECKED_BESIDE = ("exposure", "ar_balance", "past_due_amount", "amount", "open_amount", "paid_amount", "ageing_total")
 
@@ -35,7 +36,8 @@ def line(t: Words, waiting: Waiting) -> None:
     ]
     st.markdown(" · ".join(filter(None, parts)))
     notes = ready.checked.notes if ready.checked else ready.upload.notes
-    said = list(dict.fromkeys(plain(t.phrase(note)) for note in (*waiting.file_notes, *notes)))
+    told = [note for note in (*waiting.file_notes, *notes) if note.key != _IN_TABLE]
+    said = list(dict.fromkeys(plain(t.phrase(note)) for note in told))
     if said:
         st.caption(t("imports.between_notes").join(said))
     if seen := ingest.seen_before(data.own(), upload.sha256):

@@ -21,9 +21,10 @@ _TRAY = "import_tray"
 
 @dataclass
 class Choices:
-    """What a person chose for all files with the same headings."""
+    """What a person chose for all files with the same headings; `guess`: the kind that the first of them fits."""
 
     kind: ingest.Kind | None = None
+    guess: ingest.Kind | None = None
     fields: dict[int, str | None] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     whole_book: bool | None = None
@@ -134,12 +135,12 @@ def prepared(waiting: Waiting) -> ingest.Preparing:
             waiting.upload,
             policy,
             data.own(),
-            kind=chosen.kind,
+            kind=chosen.kind or chosen.guess,
             fields=chosen.fields,
             answers=answers,
             as_of=waiting.as_of,
         )
-        waiting.ready_for = asked
+        waiting.ready_for, chosen.guess = asked, waiting.ready.kind
     if chosen.whole_book is None:
         return waiting.ready
     return replace(waiting.ready, whole_book=chosen.whole_book)

@@ -45,6 +45,7 @@ def show(t: Words) -> None:
             hide_index=True,
             row_height=32,
             width="content",
+            placeholder="",
             disabled=["currency", "amounts"],
             key=f"rates_{assessed.assessment_id}",
             column_config={
@@ -60,7 +61,8 @@ def show(t: Words) -> None:
             (str(row.currency), row.day, float(row.rate)) for row in edited.itertuples() if row.rate and row.rate > 0
         ]
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            by = person.ask(t, "rates_by")
+            with st.container(width=240):
+                by = person.ask(t, "rates_by")
             if st.button(t("imports.rates_save"), key="rates_save", disabled=not given):
                 try:
                     _take_in(given, signing.name(by))
