@@ -302,6 +302,7 @@ def test_vintages_by_hand() -> None:
         {"customer_id": "C", "relationship_start": date(2020, 4, 1), "credit_score": 650.0},
         {"customer_id": "D", "exposure": 7},
         {"customer_id": "E", "credit_score": 720.0},
+        {"customer_id": "F", "relationship_start": date(2022, 1, 1), "credit_score": 610.0},
     ]
     books.take(store, [row | {"customer_name": "X"} for row in rows], DAYS[0])
     invoices = books.take(store, [{"customer_id": "E", "customer_name": "X"}], DAYS[0])
@@ -309,14 +310,15 @@ def test_vintages_by_hand() -> None:
     invoice(store, invoices, 3, date(2019, 7, 9))  # what lists tell counts first
     books.assess(store, PREFER)
     found = monitoring.vintages(store, 1)
-    assert [v.quarter for v in found] == [date(2020, 1, 1), date(2020, 4, 1), date(2021, 7, 1), None]
-    first, second, _, unknown = found
+    assert [v.quarter for v in found] == [date(2020, 1, 1), date(2020, 4, 1), date(2021, 7, 1), date(2022, 1, 1), None]
+    first, second, _, silent, unknown = found
     assert (first.customers, first.exposure) == (2, 400)
-    assert first.by_tier == ((1, 300), (0, 0), (1, 100), (0, 0))
+    assert first.by_tier == ((1, 300), (0, 0), (1, 100))
     assert (first.mean_score, first.mean_score_by_exposure) == (650, (800 * 300 + 500 * 100) / 400)
     assert (first.past_due_customers, first.past_due_exposure) == (0.5, 30 / 400)
-    assert (second.mean_score, second.mean_score_by_exposure, second.past_due_exposure) == (650, None, None)
-    assert unknown.by_tier[LITTLE_KNOWN] != unknown.by_tier[0] and unknown.by_tier[-1] == (1, 7)
+    assert (second.customers, second.exposure, second.mean_score) == (1, 5, 650)
+    assert (silent.mean_score, silent.mean_score_by_exposure, silent.past_due_exposure) == (610, None, None)
+    assert (unknown.by_tier, unknown.little_known) == (((0, 0), (0, 0), (0, 0)), (1, 7))
 
 
 def test_what_came_into_the_book_after_an_assessment_changes_no_vintage_of_it() -> None:
@@ -345,9 +347,9 @@ def test_vintages_add_up_to_the_book() -> None:
     assert sum(v.customers for v in found) == 200
     assert sum(v.exposure for v in found) == pytest.approx(sum(float(row["exposure"] or 0) for row in everyone))
     of_tiers = Counter(place(row) for row in everyone)
-    for tier in (0, 1, 2, LITTLE_KNOWN):
-        where = -1 if tier == LITTLE_KNOWN else tier
-        assert sum(v.by_tier[where][0] for v in found) == of_tiers[tier]
+    assert sum(v.little_known[0] for v in found) == of_tiers[LITTLE_KNOWN]
+    for tier in range(3):
+        assert sum(v.by_tier[tier][0] for v in found) == of_tiers[tier]
     quarters = [v.quarter for v in found if v.quarter]
     assert quarters == sorted(quarters) and found[-1].quarter is None
 

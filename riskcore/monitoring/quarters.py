@@ -14,7 +14,7 @@ from riskcore.store import Store
 class Vintage:
     """The customers whose first sale was in one quarter, `quarter` its first day; None where no sale is known.
 
-    `by_tier`: customers and exposure, best tier first, those little known last. Mean scores are of customers scored,
+    `by_tier` and `little_known`: customers and exposure, best tier first. Mean scores are of customers scored,
     that by exposure weighs them with it. Past due are customers with something overdue and the amount of it, as shares
     (0 to 1) of those of whom it is known. None where there is nobody, or no exposure, to divide by.
     """
@@ -23,6 +23,7 @@ class Vintage:
     customers: int
     exposure: float
     by_tier: tuple[tuple[int, float], ...]
+    little_known: tuple[int, float]
     mean_score: float | None
     mean_score_by_exposure: float | None
     past_due_customers: float | None
@@ -53,7 +54,8 @@ def _vintage(quarter: date | None, rows: list[dict[str, Any]], tiers: int) -> Vi
         quarter=quarter,
         customers=int(total("customers")),
         exposure=total("exposure"),
-        by_tier=tuple(by_place.get(place, (0, 0.0)) for place in (*range(tiers), LITTLE_KNOWN)),
+        by_tier=tuple(by_place.get(place, (0, 0.0)) for place in range(tiers)),
+        little_known=by_place.get(LITTLE_KNOWN, (0, 0.0)),
         mean_score=share("scores", "scored"),
         mean_score_by_exposure=share("weighed_scores", "scored_exposure"),
         past_due_customers=share("late", "told"),
