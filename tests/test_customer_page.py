@@ -118,7 +118,10 @@ def test_what_was_entered_by_hand_tells_its_source_and_that_it_is_disputed(home:
     shown = next(table.value for table in app.dataframe if "source" in table.value).set_index("name")
     ratio = shown.loc[{"zh": "速动比率", "en": "Quick ratio"}[lang]]
     assert ratio["value"] == t("customer.disputed", value=t("units.times", n="1.5"))
-    assert (ratio["source"], ratio["day"]) == ("auditor's letter", day(t, days(-1)))
+    assert (ratio["source"], ratio["day"]) == (
+        f"auditor's letter · {t('customer.by_hand', by='Ada')}",
+        day(t, days(-1)),
+    )
     grade = shown.loc[{"zh": "外部评级", "en": "External grade"}[lang]]
     assert grade["source"] == t("customer.by_hand", by="Ada")
 

@@ -14,7 +14,7 @@ FOUND_MOST = 6
 # The result stays in view beside a form that is longer than the screen; where there is no room beside it, above it.
 STICKY = """<style>
 div:has(> .st-key-assess_result) {position: sticky; top: 4rem; align-self: flex-start; z-index: 2}
-.st-key-assess_result {max-height: calc(100vh - 5rem); overflow-y: auto; background: var(--st-background-color)}
+.st-key-assess_result {max-height: calc(100vh - 8rem); overflow-y: auto; background: light-dark(#FFF, #12161D)}
 @media (max-width: 1000px) {
   .st-key-assess_both {flex-direction: column-reverse; flex-wrap: nowrap}
   .st-key-assess_both > div {width: 100% !important}

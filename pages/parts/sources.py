@@ -49,36 +49,37 @@ def table(t: Words, customer: Explained, version: int) -> None:
     with st.popover(t("customer.sources"), icon=":material/description:", width="content"):
         rows = [_row(t, line, version) for line in customer.lines if not line.is_missing]
         st.dataframe(
-            pd.DataFrame(rows, columns=["name", "value", "day", "source", "file", "line", "lines"]),
+            pd.DataFrame(rows, columns=["name", "value", "day", "source", "line", "lines"]),
             hide_index=True,
             row_height=32,
-            width=760,
+            width=656,
             height=32 * (min(len(rows), 12) + 1) + 4,
             column_config=_columns(t),
         )
 
 
 def _row(t: Words, line: Line, version: int) -> tuple[Any, ...]:
-    place, has_file = line.place, line.place is not None and line.place.kind != BY_HAND
+    place = line.place
+    in_brief = of_line(t, line, version)
+    told = dict.fromkeys((in_brief, file_of(t, place)) if place else (in_brief,))
+    in_lines = place if place and place.kind != BY_HAND else None
     return (
         t.of(line.characteristic.name),
         value_with_mark(t, line),
         None if line.known_on is None else day(t, line.known_on),
-        of_line(t, line, version),
-        file_of(t, place) if place and has_file else None,
-        place.line if place and has_file else None,
-        place.lines if place and has_file else None,
+        t("imports.between_notes").join(filter(None, told)),
+        in_lines.line if in_lines else None,
+        in_lines.lines if in_lines else None,
     )
 
 
 def _columns(t: Words) -> dict[str, Any]:
     column = st.column_config
     return {
-        "name": column.TextColumn(t("customer.characteristic"), width="medium"),
-        "value": column.TextColumn(t("customer.col_value"), width="small"),
-        "day": column.TextColumn(t("customer.col_date"), width="small"),
-        "source": column.TextColumn(t("customer.col_source"), width="small"),
-        "file": column.TextColumn(t("customer.file"), width="medium"),
-        "line": column.NumberColumn(t("customer.line"), width="small"),
-        "lines": column.NumberColumn(t("customer.lines"), width="small"),
+        "name": column.TextColumn(t("customer.characteristic"), width=170),
+        "value": column.TextColumn(t("customer.col_value"), width=100),
+        "day": column.TextColumn(t("customer.col_date"), width=90),
+        "source": column.TextColumn(t("customer.col_source"), width=180),
+        "line": column.NumberColumn(t("customer.line"), width=56),
+        "lines": column.NumberColumn(t("customer.lines"), width=56),
     }
