@@ -20,7 +20,7 @@ test: $(VENV)/dev.stamp ## lint, types and every test, those in a real browser t
 	$(PY) -m tests.e2e.browser
 	$(PY) -m pytest -rs
 
-bench: $(VENV)/dev.stamp ## measure: a drag, a release, nine more sessions, a start (BIG=1: ten million customers too)
+bench: $(VENV)/dev.stamp ## measure: a drag, a release, nine more sessions, a start, large files (BIG=1: ten million customers too)
 	PYTHONPATH=. $(PY) tests/bench/run.py
 
 lock: $(VENV)/dev.stamp ## remake requirements.txt and requirements-dev.txt from pyproject.toml

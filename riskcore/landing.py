@@ -159,19 +159,21 @@ class Run:
         self._began = time.monotonic()
         self._outcome: Outcome | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._ended = threading.Event()  # a join that Ctrl-C interrupts takes the thread for ended
+        threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
         try:
             self._outcome = self._work(self._watch)
         except BaseException as error:
             self._error = error
+        finally:
+            self._ended.set()
 
     @property
     def is_running(self) -> bool:
         """Whether it has not ended yet."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def progress(self) -> Progress:
         """Where it is."""
@@ -184,16 +186,15 @@ class Run:
         """Stop; when it returns, the work has ended and the store is as it was, unless it was done already."""
         while self.is_running:
             self._watch.cancel()
-            self._thread.join(_INTERRUPT_EVERY)
+            self._ended.wait(_INTERRUPT_EVERY)
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end, at most so long; whether it has ended."""
-        self._thread.join(seconds)
-        return not self.is_running
+        return self._ended.wait(seconds)
 
     def result(self) -> Outcome:
         """What became of it; raises what the work raised, Cancelled among that."""
-        self._thread.join()
+        self._ended.wait()
         if self._error is not None:
             raise self._error
         assert self._outcome is not None

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import re
+import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -603,3 +605,18 @@ def test_it_runs_as_a_process_whatever_the_encoding_of_its_output(tmp_path: Path
         assert (ended.returncode, ended.stderr) == (1, b"")
     problems = json.loads(ended.stdout)["imports"][0]["problems"]
     assert [(p["line"], p["value"]) for p in problems] == [(5, "很高")]
+
+
+def test_ctrl_c_ends_an_import_cleanly(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    rows = "".join(f"C{n:07},Name {n},{300 + n % 500},{n % 97}.5\n" for n in range(1_900_000))
+    path.write_text("customer_id,customer_name,credit_score,exposure\n" + rows, "utf-8")
+    command = [sys.executable, "-m", "riskcore", "import", str(path), "--store", str(tmp_path / "book.duckdb")]
+    with subprocess.Popen(command, cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        while not (tmp_path / "book.reading").exists():  # at work
+            assert child.poll() is None
+            time.sleep(0.02)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+    assert (child.returncode, out, len(err.splitlines())) == (3, "", 1)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["large.csv"]

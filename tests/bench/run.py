@@ -1,4 +1,4 @@
-"""`make bench`: what a drag, a release and a start take, beside their goals. Writes nothing but books to measure on.
+"""`make bench`: what a drag, a release, a start and large files take, and their goals. Writes only what it measures on.
 
 RISK_BENCH_HOME names the folder that keeps those books; without it a temporary folder does. With BIG=1 a drag also on
 ten million customers: what the page reads of the large book, ten times.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.bench import books, drag, sessions, start
+from tests.bench import books, drag, killed, ledger, sessions, start
 from tests.bench.answers import wrong
 from tests.bench.drag import Dragged, percentile
 from tests.bench.start import Started
@@ -54,6 +54,8 @@ async def main() -> None:
     show_drag(dragged, (f"{SMALL:,}", f"{TIERS} tiers", f"{LARGE:,}"))
     show_crowd([dragged[0], dragged[2]], crowded)
     show_start(started)
+    ledger.main()
+    killed.main()
     print(f"\nload after {_load()}, {os.cpu_count()} processors")
 
 
