@@ -119,7 +119,7 @@ def prepare_items(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None
 def _apply_payments(cursor: Cursor) -> None:
     """Split the parts of `ledger_settled` by the payments that name their invoices."""
     cursor.execute(sql("ledger_claims"))
-    [most] = cursor.execute("select max(len(settles)) from ledger_claim").fetchone() or (None,)
+    [most] = cursor.execute("select max(which) from ledger_named").fetchone() or (None,)
     for which in range(1, (most or 0) + 1):
         cursor.execute(sql("ledger_same"), {"which": which})
         for owed, claimed in _STEPS:

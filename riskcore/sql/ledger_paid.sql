@@ -4,12 +4,7 @@
 create or replace temp table ledger_changed as
 with taken as (select place, sum(amount) as amount from ledger_applied group by place),
 used as (select claim, sum(amount) as amount from ledger_applied group by claim),
-about as (
-  select claim, count(money) > 0 as is_known, max(listed_on) as listed_on
-  from (select claim, customer_key, unnest(settles) as bare from ledger_claim)
-  left join (select distinct customer_key, bare, money, listed_on from ledger_owed) using (customer_key, bare)
-  group by claim
-)
+about as (select claim, max(listed_on) as listed_on from ledger_named group by claim)
 select s.* replace (p.import_id as import_id, p.line as line, a.amount as amount, a.day as paid_date,
   false as is_inferred, false as is_undated)
 from ledger_applied a join ledger_settled s on s.rowid = a.place join ledger_settled p on p.rowid = a.claim
@@ -19,9 +14,8 @@ from ledger_settled s join taken on s.rowid = taken.place
 where s.amount > taken.amount and not s.is_undated
 union all
 select s.* replace ((coalesce(used.amount, 0) + s.amount)::decimal(18,2) as amount,
-  case when s.invoice_date <= greatest(s.listed_through, listed_on) or not is_known then s.invoice_date
-    else s.paid_date end as paid_date,
-  s.is_inferred and coalesce(is_known and s.invoice_date > greatest(s.listed_through, listed_on), true) as is_inferred)
+  case when s.invoice_date <= greatest(s.listed_through, listed_on) or (settles is not null and about.claim is null)
+    then s.invoice_date else s.paid_date end as paid_date)
 from ledger_settled s left join used on s.rowid = used.claim left join about on s.rowid = about.claim
 where s.is_claim and coalesce(used.amount, 0) + s.amount < 0;
 
@@ -29,5 +23,7 @@ delete from ledger_settled where is_claim or is_undated or rowid in (select plac
 insert into ledger_settled from ledger_changed;
 drop table ledger_changed;
 drop table ledger_claim;
+drop table ledger_account;
+drop table ledger_named;
 drop table ledger_owed;
 drop table ledger_applied
