@@ -56,7 +56,7 @@ def asked(
     found = [computed for source in _SOURCES if (computed := source(cursor, policy, as_of, keys))]
     values = {"as_of": as_of, "own_annual_sales": own_annual_sales, "home": policy.home_country}
     yield Facts(tuple(_query(policy, extent, found, part) for part in extent.ranges), values)
-    for table in ("live", "told", "industry_word", "country_word", *(computed.table for computed in found)):
+    for table in ("live", "layer", "told", "industry_word", "country_word", *(computed.table for computed in found)):
         cursor.execute(f"drop table {table}")
 
 

@@ -1,14 +1,15 @@
 """What imports last said of each customer: lists and single rows, made one by the day that they tell of.
 
-Most customers stand in one row only, and their facts are read off it. Those with more rows are grouped, which takes
-memory by the customer and so is done in ranges. Columns that nobody filled cost nothing.
+Most books have few imports that tell of many customers: these are layers, joined by customer and read off. Customers
+of whom anything else tells are grouped, which takes more time and memory. Columns that nobody filled cost nothing.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import live
+from riskcore.features import layers, live
+from riskcore.features.layers import Layer
 from riskcore.features.live import Keys
 from riskcore.policy import Policy
 from riskcore.store import Cursor
@@ -20,44 +21,58 @@ ORIGINS = ("net_worth", "incorporation_date", "relationship_start", "industry", 
 _DATED_BY = {"net_worth": "own_statement_date"}
 
 _SAID_ON = "coalesce(i.dated, live.as_of)"
-_GROUPED_MOST = 100_000  # customers grouped at a time: about a third of a gigabyte
+# What is said later wins, then what came later.
+_PLACED = f"date_diff('day', date '1800-01-01', {_SAID_ON}) * 10000000 + live.seq"
+
+_LAYERS_MOST = 6
+_CELLS_MOST = 20_000_000  # values of joined layers held at a time, the largest apart: about a third of a gigabyte
+_GROUPED_MOST = 100_000  # customers grouped at a time: about as much
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What there is to be read: columns that somebody filled, and customers with one row and with more.
+    """What there is to be read: columns that somebody filled, layers, and customers read off them and grouped.
 
-    `ranges`: keys of customers, in ranges that are grouped within bounded memory; one where nothing is grouped.
+    `ranges`: keys of customers, in ranges that take bounded memory.
     """
 
     filled: frozenset[str]
-    once: int
-    often: int
+    layers: tuple[Layer, ...]
+    read_off: int
+    grouped: int
     ranges: tuple[Keys | None, ...]
 
 
 def prepare(cursor: Cursor, as_of: date, keys: Keys | None) -> Extent:
-    """Make the temporary table `told` on the cursor, customer_key and `often` (in more than one row), beside `live`."""
+    """Make the temporary tables `layer` (import_id and place) and `told` on the cursor, beside `live`.
+
+    `told`: customer_key, and whether the customer's rows are grouped, because not each is in a layer of its own.
+    """
+    found = _layers(cursor, as_of, keys)
+    cursor.execute("create or replace temp table layer (import_id integer, place integer)")
+    placed = [[import_id, place] for place, layer in enumerate(found) for import_id in layer.imports]
+    if placed:
+        cursor.executemany("insert into layer values (?, ?)", placed)
     cursor.execute(
         "create or replace temp table told as "
-        "select customer_key, count(*) > 1 as often from input i join live using (import_id) "
+        f"select customer_key, bit_count(bit_or(case when place < {_LAYERS_MOST} then 1 << place else 0 end)) "
+        "<> count(*) as is_grouped "
+        "from input i join live using (import_id) join layer using (import_id) "
         f"where {_SAID_ON} <= $as_of and {live.between(keys)} group by customer_key",
         {"as_of": as_of},
     )
-    found = cursor.execute("select count(*) filter (not often), count(*) filter (often), max(customer_key) from told")
-    once, often, last = found.fetchone() or (0, 0, None)
-    names = [f.name for f in schema.INPUT]
-    counts = ", ".join(f"count({name})" for name in (*names, *(f"{f.name}_state" for f in schema.STATED)))
-    told = cursor.execute(f"select {counts} from input where {live.between(keys)}").fetchone() or ()
-    states = {f.name for f, n in zip(schema.STATED, told[len(names) :], strict=True) if n}
-    filled = frozenset(name for name, n in zip(names, told, strict=False) if n) | states
-    whole = keys is not None or often <= _GROUPED_MOST
-    return Extent(filled, once, often, (keys,) if whole else ranges(int(often), int(last), _GROUPED_MOST))
+    counted = "select count(*) filter (not is_grouped), count(*) filter (is_grouped), max(customer_key) from told"
+    read_off, grouped, last = cursor.execute(counted).fetchone() or (0, 0, None)
+    filled = frozenset(name for layer in found for name in layer.filled)
+    kept = tuple(found[:_LAYERS_MOST])
+    parts = max(-(-grouped // _GROUPED_MOST), -(-sum(sorted(layer.cells for layer in kept)[:-1]) // _CELLS_MOST), 1)
+    cut = (keys,) if keys is not None or parts == 1 else ranges(int(last), parts)
+    return Extent(filled, kept, int(read_off), int(grouped), cut)
 
 
-def ranges(often: int, last: int, most: int) -> tuple[Keys, ...]:
-    """Ranges of the keys from 1 to `last`, each with about `most` of the `often` customers that are grouped."""
-    width = max(1, last * most // often)
+def ranges(last: int, parts: int) -> tuple[Keys, ...]:
+    """The keys from 1 to `last` in about so many parts."""
+    width = -(-last // parts)
     return tuple((first, first + width - 1) for first in range(1, last + 1, width))
 
 
@@ -68,70 +83,87 @@ def query(policy: Policy, extent: Extent, keys: Keys | None, worked_out: frozens
     the day and the import that gave it. Per stated field `<f>_said` (the state last told) and `<f>_said_by`, and of
     the value last known `<f>_value`, `<f>_day` (NULL: never known) and `<f>_source`. `last_seq` orders as `live` does.
     """
-    once, often = bool(extent.once or not extent.often), bool(extent.often)
     parts = []
-    for grouped in (grouped for grouped, wanted in ((False, once), (True, often)) if wanted):
-        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, grouped))
-        told = f"join told using (customer_key) where {'often' if grouped else 'not often'}" if once and often else ""
-        first = (
-            "any_value(customer_id) as customer_id, max(seq) as last_seq" if grouped else "customer_id, seq as last_seq"
+    if extent.read_off or not extent.grouped:
+        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, layers.joined(extent.layers)))
+        seqs = ", ".join(f"layer_{place}.seq" for place in range(len(extent.layers))) or "null"
+        parts.append(
+            f"select customer_key, customer_id, greatest({seqs}) as last_seq,\n  {columns}\n"
+            f"from {_joined(extent, keys)} join customer using (customer_key)\n"
         )
-        end = "group by customer_key" if grouped else ""
-        said = _said(extent, keys)
-        parts.append(f"select customer_key, {first},\n  {columns}\nfrom ({said}) said {told} {end}\n")
+    if extent.grouped:
+        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, layers.grouped(extent.filled)))
+        only = "semi join (from told where is_grouped) using (customer_key)" if extent.read_off else ""
+        parts.append(
+            f"select customer_key, customer_id, max(seq) as last_seq,\n  {columns}\n"
+            f"from ({_said(extent.filled, keys)}) join customer using (customer_key) {only} "
+            "group by customer_key, customer_id\n"
+        )
     return "union all by name\n".join(parts)
 
 
-def _said(extent: Extent, keys: Keys | None) -> str:
-    """All rows that count, with their day and their order; of columns those only that somebody filled."""
-    names = [f"i.{f.name}" for f in schema.INPUT if f.name in extent.filled - {"customer_name"}]
-    states = [f"i.{f.name}_state" for f in schema.STATED if f.name in extent.filled]
-    # A file without names tells the id in their place, which is no name. What is said later wins, then what came later.
+def _layers(cursor: Cursor, as_of: date, keys: Keys | None) -> list[Layer]:
+    stated = {f"{f.name}_state": f.name for f in schema.STATED}
+    names = [*(f.name for f in schema.INPUT), *stated]
+    told = cursor.execute(
+        f"select import_id, count(*), min(customer_key), max(customer_key), min({_PLACED}), max({_PLACED}), "
+        f"{', '.join(f'count({name})' for name in names)} from input i join live using (import_id) "
+        f"where {_SAID_ON} <= $as_of and {live.between(keys)} group by import_id order by import_id",
+        {"as_of": as_of},
+    )
+    found = []
+    for import_id, rows, first_key, last_key, first, last, *counts in told.fetchall():
+        filled = frozenset(stated.get(name, name) for name, n in zip(names, counts, strict=True) if n)
+        found.append(Layer((import_id,), rows, first_key, last_key, first, last, filled))
+    return layers.arrange(found)
+
+
+def _joined(extent: Extent, keys: Keys | None) -> str:
+    """The layers beside each other, one row per customer that is not grouped."""
+    each = [
+        f"({_said(layer.filled, keys)} and place = {place}) layer_{place}" for place, layer in enumerate(extent.layers)
+    ]
+    if len(each) == 1 and not extent.grouped:
+        return each[0]
+    told = f"(select customer_key from told where not is_grouped and {live.between(keys)}) told"
+    return " left join ".join((told, *(f"{layer} using (customer_key)\n" for layer in each)))
+
+
+def _said(filled: frozenset[str], keys: Keys | None) -> str:
+    """Rows that count, with their day and their order; of columns those only that somebody filled."""
+    names = [f"i.{f.name}" for f in schema.INPUT if f.name in filled]
+    states = [f"i.{f.name}_state" for f in schema.STATED if f.name in filled]
+    columns = ("i.customer_key", "import_id", f"{_SAID_ON} as said_on", "live.seq", f"{_PLACED} as placed")
     return f"""
-  select i.customer_key, i.import_id, customer.customer_id,
-    nullif(i.customer_name, customer.customer_id) as customer_name, {_SAID_ON} as said_on, live.seq,
-    date_diff('day', date '1800-01-01', {_SAID_ON}) * 10000000 + live.seq as placed,
-    {", ".join((*names, *states)) or "null"}
-  from input i join live using (import_id) join customer using (customer_key)
+  select {", ".join((*columns, *names, *states))}
+  from input i join live using (import_id) join layer using (import_id)
   where {_SAID_ON} <= $as_of and {live.between(keys, "i.customer_key")}
 """
 
 
-def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], grouped: bool) -> list[str]:
+def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], last: layers.Last) -> list[str]:
     dated_by = {c.id: c.dated_by for c in policy.characteristic} | _DATED_BY
 
-    def last(value: str, condition: str) -> str:
-        if grouped:
-            return f"arg_max_null({value}, placed) filter (where {condition})"
-        return f"case when {condition} then {value} end"
-
     def day_and_source(name: str, condition: str) -> list[str]:
-        if name not in filled:
-            return [f"null::date as {name}_day", f"null::integer as {name}_source"]
-        by = dated_by.get(name)
-        day = f"coalesce({by}, said_on)" if by in filled else "said_on"
-        return [f"{last(day, condition)} as {name}_day", f"{last('import_id', condition)} as {name}_source"]
+        days = (by, "said_on") if (by := dated_by.get(name)) else ("said_on",)
+        return [
+            f"{last(name, 'date', days, condition)} as {name}_day",
+            f"{last(name, 'integer', ('import_id',), condition)} as {name}_source",
+        ]
 
-    out = []
-    for f in PLAIN:
-        value = f"null::{f.sql_type}" if f.name not in filled else f.name
-        out.append(f"arg_max({value}, placed) as {f.name}" if grouped and f.name in filled else f"{value} as {f.name}")
+    # A file without names tells the id in their place, which is no name.
+    is_told = {f.name: f"{{row}}{f.name} is not null" for f in PLAIN}
+    is_told["customer_name"] = "{row}customer_name <> customer_id"
+    out = [f"{last(f.name, f.sql_type, (f.name,), is_told[f.name])} as {f.name}" for f in PLAIN]
     for name in sorted({*ORIGINS, *worked_out} - {f.name for f in schema.STATED}):
-        out += day_and_source(name, f"{name} is not null")
+        out += day_and_source(name, is_told[name])
     for f in schema.STATED:
-        known, state = f"{f.name}_state = {schema.KNOWN}", f"{f.name}_state"
-        if f.name in filled:
-            said = f"(max(placed * 8 + {state}) % 8)::utinyint" if grouped else state
-            out += [
-                f"{said} as {f.name}_said",
-                f"{last('import_id', f'{state} is not null')} as {f.name}_said_by",
-                f"{last(f.name, known)} as {f.name}_value",
-            ]
-        else:
-            out += [
-                f"null::utinyint as {f.name}_said",
-                f"null::integer as {f.name}_said_by",
-                f"null::{f.sql_type} as {f.name}_value",
-            ]
-        out += day_and_source(f.name, known)
+        state = f"{f.name}_state"
+        known, said = f"{{row}}{state} = {schema.KNOWN}", f"{{row}}{state} is not null"
+        out += [
+            f"{last(f.name, 'utinyint', (state,), said)} as {f.name}_said",
+            f"{last(f.name, 'integer', ('import_id',), said)} as {f.name}_said_by",
+            f"{last(f.name, f.sql_type, (f.name,), known)} as {f.name}_value",
+            *day_and_source(f.name, known),
+        ]
     return out
