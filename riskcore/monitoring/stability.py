@@ -138,8 +138,9 @@ def _scorecard(policy: Policy) -> object:
 
 
 def _scores(store: Store, assessment_id: int, top: int) -> dict[Where, int]:
+    question = "select score, sum(customers)::bigint from cube where assessment_id = $assessment and dimension = '' group by score"
     counts: dict[Where, int] = {}
-    for score, customers in store.rows("monitor_scores", assessment=assessment_id):
+    for score, customers in store.rows(question, assessment=assessment_id):
         # The top score closes the last band rather than opening one of its own.
         where: Where = "not_scored" if score is None else min(score, top - 1) // BAND_POINTS * BAND_POINTS
         counts[where] = counts.get(where, 0) + customers
