@@ -138,7 +138,8 @@ def _scorecard(policy: Policy) -> object:
 
 
 def _scores(store: Store, assessment_id: int, top: int) -> dict[Where, int]:
-    question = "select score, sum(customers)::bigint from cube where assessment_id = $assessment and dimension = '' group by score"
+    whole_book = "assessment_id = $assessment and dimension = ''"
+    question = f"select score, sum(customers)::bigint from cube where {whole_book} group by score"
     counts: dict[Where, int] = {}
     for score, customers in store.rows(question, assessment=assessment_id):
         # The top score closes the last band rather than opening one of its own.

@@ -36,7 +36,8 @@ _SIZED = """
 create temp table sized as
 select *, 0::utinyint as best, {worst}::utinyint as worst, {tier} as tier, {rules} as rules,
   score::smallint as known_points, score < 420 as little_known, false as in_default,
-  credit_limit as unused_limit, credit_limit as annual_sales, 10.0 as late_days, [credit_limit::bigint, credit_limit::bigint // 2, 0] as tier_limit,
+  credit_limit as unused_limit, credit_limit as annual_sales, 10.0 as late_days,
+  [credit_limit::bigint, credit_limit::bigint // 2, 0] as tier_limit,
   'I' || customer_key % 20 as industry, 'R' || customer_key % 31 as region, 'S' || customer_key % 60 as salesperson
 from (select *, ({base} + {sum})::smallint as score from (select *, {points} from ({seen})))
 order by customer_key
