@@ -39,7 +39,7 @@ class Remark:
 
 
 BY_HAND = "by_hand"
-LEDGERS = ("open_items", "invoices")  # kinds of import that invoices come from
+LEDGERS = ("open_items", "invoices", "payments")  # kinds of import that invoices come from
 
 
 @dataclass(frozen=True)

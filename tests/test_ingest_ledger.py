@@ -594,3 +594,14 @@ def test_an_import_that_names_a_document_again_is_marked() -> None:
         ledger.mark_overlapping(cursor, 4)
     assert store.rows("select overlapping from import where import_id = 4") == [(False,)]
     assert store.rows("select count(*), sum(amount) from item") == [(4, Decimal(400))]
+
+
+def test_a_register_that_tells_nothing_of_payments_says_so() -> None:
+    register = b"Customer No,Invoice No,Invoice Date,Amount\nC1,F1,2026-01-05,100\nC2,F2,2026-01-06,200\n"
+    store = Store()
+    found = prepare(read(register, "register.csv"), policies.load(), store)
+    assert found.kind.id == "open_items"
+    assert found.checked and "ledger.note_register" in {note.key for note in found.checked.notes}
+    told = register.replace(b"Amount", b"Amount,Open balance").replace(b"00\n", b"00,50\n")
+    found = prepare(read(told, "open.csv"), policies.load(), store)
+    assert found.checked and "ledger.note_register" not in {note.key for note in found.checked.notes}

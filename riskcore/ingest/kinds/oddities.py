@@ -27,6 +27,7 @@ def fits(upload: Upload, matches: Sequence[Match], only_open: bool) -> float:
     return 0.5 if is_history != only_open else -0.5
 
 
+_TELLING = ("open_amount", "invoice_status", "paid_date", "paid_amount")  # tell a list of what is open from a register
 _OWED = {"due_date", "open_amount", "baseline_date", "payment_terms", "terms_days_1", "terms_days_net"}
 
 
@@ -179,6 +180,8 @@ def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
         ).fetchall()
         if sums:
             said.append(counted(key, sums))
+    if only_open and not any(shaping.has(name) for name in _TELLING):
+        said.append(Phrase("ledger.note_register", {"invoices": Phrase("kinds.invoices")}))
     bills = shaping.scratch.cursor.execute("select count(*) from taken where special and gross > 0").fetchone()
     if bills and bills[0]:
         said.append(Phrase("ledger.note_special", {"n": bills[0]}))
