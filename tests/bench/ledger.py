@@ -51,8 +51,10 @@ def main() -> None:
     _line("features of invoices in pandas, s", peer["seconds"], None)
     _line("  against ours, times", peer["seconds"] / whole["steps"]["features of invoices"], -PANDAS_GOAL)
     for name, goal in ALONE.items():
+        beside = _child("floor", str(files[0]))  # next to it: others may be at work on the machine
         alone = _child("alone", str(folder / f"customers-{name}.csv" if name != "clean" else files[0]))
-        _line(f"customers alone, {name}: against the floor, times", alone["seconds"] / floors[0]["seconds"], goal)
+        _line(f"customers alone, {name}: against the floor, times", alone["seconds"] / beside["seconds"], goal)
+        _line("  processor seconds", alone["cpu"] / beside["cpu"], None)
 
 
 def _line(name: str, value: float, goal: float | None) -> None:
