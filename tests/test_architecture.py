@@ -31,7 +31,7 @@ FLOORS = (
         "receivables",
         "monitoring",
     },
-    {"reports", "book", "drafts", "decisions", "entering"},
+    {"reports", "book", "drafts", "decisions", "entering", "training"},
     {"printing", "landing"},
     {"commands"},
     {"__main__"},

@@ -1,0 +1,193 @@
+"""Cases made of the book's own past, without anything that tells whose they are.
+
+A case keeps no name, id, key, place or person. Characteristics become the middle of their bin, dates become months, and
+amounts are multiplied by one secret factor of the case, which is kept nowhere, and rounded to two leading figures.
+Which customer a case was made of is not stored.
+"""
+
+import math
+import random
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from secrets import SystemRandom
+from typing import Any, NamedTuple
+
+from riskcore import explanation, schema, settings, signing, versions
+from riskcore.errors import AskedWrong
+from riskcore.explanation import Explained
+from riskcore.policy import Policy
+from riskcore.store import Store
+from riskcore.training import library
+from riskcore.training.case import AMOUNTS, Case, Decided, Outcome, middle, view
+
+OF_A_KIND_MOST = 6  # cases made at once that went bad, and as many that went well
+MONTHS_MOST = 12  # an outcome counts within the year that a score speaks of
+MONTHS_GOOD = 6  # a failure counts whenever it came; that all went well, only after so many months
+FAILURES = ("K1", "K5", "K8")  # insolvent; over 90 days past due on a material amount; written off or sued by us
+TRIED_MOST = 30  # customers looked at for cases of a kind
+
+
+class _Assessed(NamedTuple):
+    """An assessment that cases can come from."""
+
+    number: int
+    as_of: date
+    created_at: datetime
+    policy: Policy
+
+
+def make(store: Store, by: str, chance: random.Random | None = None) -> int:
+    """Add anonymous cases of the book's past to the library, under a person's name, and return how many.
+
+    Known then is what an earlier assessment knew; what happened is what the newest one tells. `chance` gives the secret
+    factors. AskedWrong where there is nothing to make cases of, or where they were made since the newest assessment:
+    several of one customer would tell more than one does.
+    """
+    person = signing.name(by)
+    assessments = _assessments(store)
+    if len(assessments) < 2:
+        raise AskedWrong("cases_without_past")
+    later, *earlier = assessments
+    made_since = "select 1 from training_case where origin = 'book' and added_at >= $moment limit 1"
+    if store.one(made_since, moment=later.created_at):
+        raise AskedWrong("cases_made_already")
+    known = {_signature(case) for case in library.listed(store)}
+    made: list[Case] = []
+    for bad in (True, False):
+        of_a_kind: list[Case] = []
+        for case in _cases(store, earlier, later, bad, chance or SystemRandom()):
+            if _signature(case) not in known:
+                known.add(_signature(case))
+                of_a_kind.append(case)
+            if len(of_a_kind) == OF_A_KIND_MOST:
+                break
+        made += of_a_kind
+    if not made:
+        raise AskedWrong("cases_without_past")
+    with store.transaction() as cursor:
+        library.add(cursor, made, person)
+    return len(made)
+
+
+def _assessments(store: Store) -> list[_Assessed]:
+    """The newest assessment and those of a year before it, newest first; drafts are none."""
+    rows = store.rows(
+        "select assessment_id, as_of, assessment.created_at, policy_hash from assessment join policy using "
+        "(policy_hash) where not draft order by assessment_id desc"
+    )
+    made = [_Assessed(number, day, at, versions.kept(store, of)[0]) for number, day, at, of in rows]
+    return [one for one in made if one is made[0] or 0 < _months(one.as_of, made[0].as_of) <= MONTHS_MOST]
+
+
+def _cases(store: Store, earlier: list[_Assessed], later: _Assessed, bad: bool, luck: random.Random) -> Iterator[Case]:
+    """Cases that went bad, or well, from the oldest assessment on; no customer twice."""
+    used: set[int] = set()
+    currency = settings.get(store.cursor(), "currency") or later.policy.currency
+    for then in reversed(earlier):
+        months = _months(then.as_of, later.as_of)
+        if not bad and months < MONTHS_GOOD:
+            continue
+        asked = {"earlier": then.number, "later": later.number, "bad": bad, "most": TRIED_MOST}
+        marks = {"bad_then": _failures(then.policy), "bad_now": _failures(later.policy)}
+        for customer_key, score, *bins in store.rows("training_candidates", **asked, **marks):
+            if customer_key in used:
+                continue
+            was = explanation.explain(store, then.policy, then.as_of, customer_key, then.created_at.date())
+            now = explanation.explain(store, later.policy, later.as_of, customer_key)
+            # What that assessment kept is the measure of what was known: nothing that came later is in it.
+            if was is None or now is None or not _is_as_kept(was, score, bins):
+                continue
+            used.add(customer_key)
+            case = _anonymous(then.policy, later.policy, was, now, bad, months, currency, luck)
+            if case is not None and _scores_alike(store, then.policy, case, was):
+                yield case
+
+
+def _is_as_kept(found: Explained, score: int | None, bins: list[int]) -> bool:
+    kept = dict(zip((c.name for c in schema.CHARACTERISTICS), bins, strict=True))
+    return found.scored["score"] == score and all(line.bin == kept[line.characteristic.id] for line in found.lines)
+
+
+def _anonymous(
+    policy: Policy,
+    policy_now: Policy,
+    was: Explained,
+    now: Explained,
+    bad: bool,
+    months: int,
+    currency: str,
+    luck: random.Random,
+) -> Case | None:
+    """The case of one customer; None where sales or limit are not known, so that nothing could be judged."""
+    factor = math.exp(luck.uniform(math.log(0.4), math.log(2.5)))
+    amounts = _amounts(was.scored, factor)
+    if amounts.get("annual_sales", 0) <= 0 or amounts.get("credit_limit", -1) < 0:
+        return None
+    days, strategy = was.scored["credit_days"], policy.tier[was.scored["tier"]].strategy
+    late = next((line for line in now.lines if line.characteristic.id == "days_beyond_terms_12m" and line.bin), None)
+    known = [line for line in was.lines if 0 < line.bin < schema.REFUSED_BIN]
+    expired = [line for line in was.lines if line.is_expired]
+    flags = {flag.name for flag in schema.FLAGS if was.scored[flag.name]} | {rule.code.lower() for rule in was.rules}
+    return Case(
+        case_id=library.new_id(),
+        origin="book",
+        currency=currency,
+        amounts=amounts,
+        facts={line.characteristic.id: middle(line.characteristic, line.bin) for line in known},
+        expired={
+            line.characteristic.id: middle(line.characteristic, line.bin - schema.EXPIRED_BINS) for line in expired
+        },
+        refused=tuple(line.characteristic.id for line in was.lines if line.is_refused),
+        flags=tuple(flag.name for flag in schema.FLAGS if flag.name in flags),
+        banded=True,
+        decided=Decided(
+            limit=amounts["credit_limit"],
+            terms_days=strategy.terms_days if days is None else min(max(round(days), 0), 365),
+            tier=policy.tier[was.scored["tier"]].code,
+        ),
+        outcome=Outcome(
+            bad=bad,
+            months=months,
+            days_late=None if late is None or late.is_refused else _late(late.characteristic, late.bin),
+            overdue=max(0.0, _amounts(now.scored, factor).get("past_due", 0.0)),
+            tier=policy_now.tier[now.scored["tier"]].code,
+        ),
+    )
+
+
+def _late(c: Any, code: int) -> float:
+    number = code - schema.EXPIRED_BINS if code > schema.EXPIRED_BINS else code
+    return max(0.0, float(middle(c, number)))
+
+
+def _amounts(scored: Mapping[str, Any], factor: float) -> dict[str, float]:
+    return {name: _two_figures(float(scored[name]) * factor) for name in AMOUNTS if scored.get(name) is not None}
+
+
+def _two_figures(amount: float) -> float:
+    """An amount rounded to two leading figures.
+
+    >>> _two_figures(1234567.0), _two_figures(-0.0875)
+    (1200000.0, -0.088)
+    """
+    return float(f"{amount:.1e}")
+
+
+def _scores_alike(store: Store, policy: Policy, case: Case, was: Explained) -> bool:
+    """Whether the case without its exact figures still reads as the customer did."""
+    scored = view(store, policy, case).explained.scored
+    return bool(scored["score"] == was.scored["score"] and scored["tier"] == was.scored["tier"])
+
+
+def _failures(policy: Policy) -> int:
+    """The bits of the rules that say that a customer failed."""
+    return sum(1 << bit for bit, rule in enumerate(policy.rule) if rule.code in FAILURES or rule.grade_d)
+
+
+def _months(start: date, end: date) -> int:
+    return round((end - start).days / 30.44)
+
+
+def _signature(case: Case) -> tuple[Any, ...]:
+    """What tells one case from another of the same customer's: the intervals of all that was known."""
+    return tuple(sorted(case.facts.items())), tuple(sorted(case.expired.items())), case.refused

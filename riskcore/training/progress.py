@@ -1,0 +1,78 @@
+"""How a person and a team get on: units, cases, how often they are right over time, and whether they agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+
+from riskcore.store import Store
+from riskcore.training import practice
+from riskcore.training.practice import Judgement
+from riskcore.training.units import standings
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often two people gave the same case the same tier: the share (0 to 1, None without pairs) and the pairs."""
+
+    pairs: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person: units done and due again, cases judged, the share judged right, mean Brier value, agreement."""
+
+    person: str
+    units_done: int
+    units_due: int
+    cases: int
+    right: float | None
+    brier: float | None
+    score_brier: float | None
+    agreement: Agreement
+
+
+def people(store: Store) -> list[str]:
+    """All who answered a question or judged a case, by name."""
+    question = "select person from training_answer union select person from training_judgement order by 1"
+    return [person for (person,) in store.rows(question)]
+
+
+def team(store: Store, now: datetime | None = None) -> list[Standing]:
+    """Everybody's standing, by name."""
+    agreed = {person: Agreement(pairs, share) for person, pairs, share in store.rows("training_agreement")}
+    return [_standing(store, person, agreed.get(person, Agreement(0, None)), now) for person in people(store)]
+
+
+def agreement(standings_of_all: Sequence[Standing]) -> Agreement:
+    """The agreement of a whole team: each pair once."""
+    pairs = sum(one.agreement.pairs for one in standings_of_all)
+    same = sum(one.agreement.pairs * (one.agreement.share or 0) for one in standings_of_all)
+    return Agreement(pairs // 2, same / pairs if pairs else None)
+
+
+def over_time(given: Sequence[Judgement]) -> list[tuple[float, float, float]]:
+    """After each case, oldest first: the share judged right so far, and the mean Brier values, own and the score's."""
+    right, own, score = (
+        accumulate(values)
+        for values in ([float(j.is_right) for j in given], [j.brier for j in given], [j.score_brier for j in given])
+    )
+    sums = zip(right, own, score, strict=True)
+    return [(a / n, b / n, c / n) for n, (a, b, c) in enumerate(sums, 1)]
+
+
+def _standing(store: Store, person: str, agreed: Agreement, now: datetime | None) -> Standing:
+    given = practice.judgements(store, person)
+    found = practice.report(given)
+    states = [one.state for one in standings(store, person, now).values()]
+    return Standing(
+        person=person,
+        units_done=states.count("done"),
+        units_due=states.count("due"),
+        cases=len(given),
+        right=sum(j.is_right for j in given) / len(given) if given else None,
+        brier=found.brier,
+        score_brier=found.score_brier,
+        agreement=agreed,
+    )
