@@ -64,6 +64,8 @@ def joined(layers: Sequence[Layer]) -> Last:
         rows = [(f"layer_{place}.", layer) for place, layer in telling]
         cases = [(condition.format(row=row), first_of(values, layer.filled, row), row) for row, layer in rows]
         if all(newer.first > older.last for (_, newer), (_, older) in pairwise(rows)):
+            if all(holds == f"{value} is not null" for holds, value, _ in cases):
+                return f"coalesce({', '.join(value for _, value, _ in cases)})"
             return f"case {' '.join(f'when {holds} then {value}' for holds, value, _ in cases)} end"
         newest = ", ".join(f"case when {holds} then {row}placed end" for holds, _, row in cases)
         return f"case greatest({newest}) {' '.join(f'when {row}placed then {value}' for _, value, row in cases)} end"
