@@ -82,13 +82,13 @@ def _say(outcome: Outcome, as_json: bool) -> None:
 def _assess(args: argparse.Namespace, t: Words) -> Outcome:
     policy = policies.load(args.policy) if args.policy else None
     with closing(existing(args.store or book.path("own"))) as store:
-        [first] = store.one("select min(as_of) from import") or (None,)
+        [first] = store.one("select min(coalesce(dated, as_of)) from input join import using (import_id)") or (None,)
         if first is None:
             raise Stopped(Phrase("cli.empty_book"))
         if args.as_of and args.as_of < first:
             raise Stopped(Phrase("cli.too_early", {"day": args.as_of.isoformat(), "first": first.isoformat()}))
         # A policy from a file does not come into force by being tried.
-        book.assess(store, policy, args.as_of, draft=policy is not None)
+        book.assess(store, policy, args.as_of, policy is not None, args.known_by)
         return assessed(store, t)
 
 

@@ -16,18 +16,28 @@ _LISTED = (
 )
 
 
-def run(cursor: Cursor, policy: Policy, as_of: date | None = None, draft: bool = False) -> int:
+def run(
+    cursor: Cursor,
+    policy: Policy,
+    as_of: date | None = None,
+    draft: bool = False,
+    known_by: date | None = None,
+) -> int:
     """Assess the book as of a date (None: that of its newest import) and return the assessment's number.
 
     Runs inside the caller's transaction: score, counts per bin, cube and listing are written, or nothing is.
-    `draft` says that the policy is not one to be in force.
+    `draft` says that the policy is not one to be in force. `known_by`: only from what had been taken in by then.
     """
     versions.keep(cursor, policy, author="riskcore", reason="assessment", draft=draft)
     day = as_of or _newest_import(cursor)
-    _size(cursor, policy, day)
+    _size(cursor, policy, day, known_by)
     [number] = cursor.execute("select coalesce(max(assessment_id), 0) + 1 from assessment").fetchone() or (1,)
     now = datetime.now(UTC).replace(tzinfo=None)
-    cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from sized", [number, policy.hash, day, now])
+    cursor.execute(
+        "insert into assessment (assessment_id, policy_hash, as_of, known_by, customers, created_at) "
+        "select ?, ?, ?, ?, count(*), ? from sized",
+        [number, policy.hash, day, known_by, now],
+    )
     kept = ", ".join(scoring.KEPT)
     cursor.execute(
         f"insert into score (assessment_id, customer_key, {kept}) "
@@ -50,11 +60,12 @@ def _newest_import(cursor: Cursor) -> date:
     return row[0] if row and row[0] else date.today()
 
 
-def _size(cursor: Cursor, policy: Policy, day: date) -> None:
+def _size(cursor: Cursor, policy: Policy, day: date, known_by: date | None) -> None:
     """Make the temporary table `sized`: per customer score, bins, points and limits, and little else."""
     points = [f"{c.id}_points" for c in policy.characteristic]
     columns = ", ".join(("customer_key", *scoring.columns(policy), *points, *_LISTED))
-    with features.asked(cursor, policy, day, settings.own_annual_sales(cursor)) as facts:
+    own = settings.own_annual_sales(cursor)
+    with features.asked(cursor, policy, day, own, known_by=known_by) as facts:
         for place, query in enumerate(facts.queries):
             scored = scoring.compile_query(policy, f"({query})")
             into = "insert into sized" if place else "create or replace temp table sized as"

@@ -93,11 +93,20 @@ def undo(store: Store, import_id: int, by: str) -> int:
         return assessment.run(cursor, policy)
 
 
-def assess(store: Store, policy: Policy | None = None, as_of: date | None = None, draft: bool = False) -> int:
-    """Assess the book again, under the policy in force or another one, and return the assessment's number."""
+def assess(
+    store: Store,
+    policy: Policy | None = None,
+    as_of: date | None = None,
+    draft: bool = False,
+    known_by: date | None = None,
+) -> int:
+    """Assess the book again, under the policy in force or another one, and return the assessment's number.
+
+    `known_by`: only from what had been taken in by the end of that day.
+    """
     used = policy or versions.in_force(store)
     with store.transaction() as cursor:
-        return assessment.run(cursor, used, as_of, draft)
+        return assessment.run(cursor, used, as_of, draft, known_by)
 
 
 def set_own_annual_sales(store: Store, amount: float | None) -> None:

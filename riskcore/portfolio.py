@@ -40,6 +40,7 @@ class Assessed:
     policy: Policy
     version: int
     draft: bool
+    known_by: date | None  # only from what had been taken in by then; None: from all that counted
 
 
 def newest(store: Store) -> Assessed | None:
@@ -50,7 +51,7 @@ def newest(store: Store) -> Assessed | None:
 def earlier(store: Store, than: Assessed) -> Assessed | None:
     """The last assessment of an earlier date than this one's."""
     row = store.one(
-        "select assessment_id, as_of, customers, created_at, policy_hash from assessment "
+        "select assessment_id, as_of, customers, created_at, policy_hash, known_by from assessment "
         "where as_of < $day order by assessment_id desc limit 1",
         day=than.as_of,
     )
@@ -59,7 +60,7 @@ def earlier(store: Store, than: Assessed) -> Assessed | None:
 
 def _assessed(store: Store, back: int) -> Assessed | None:
     row = store.one(
-        "select assessment_id, as_of, customers, created_at, policy_hash from assessment "
+        "select assessment_id, as_of, customers, created_at, policy_hash, known_by from assessment "
         "order by assessment_id desc limit 1 offset $back",
         back=back,
     )
@@ -69,7 +70,7 @@ def _assessed(store: Store, back: int) -> Assessed | None:
 def _made(store: Store, row: tuple[Any, ...] | None) -> Assessed | None:
     if row is None:
         return None
-    return Assessed(row[0], row[1], row[2], row[3], *versions.kept(store, row[4]))
+    return Assessed(row[0], row[1], row[2], row[3], *versions.kept(store, row[4]), row[5])
 
 
 def cube(store: Store, assessment_id: int, dimension: str = "") -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from riskcore import assessment, schema, settings, versions
+from riskcore import assessment, portfolio, schema, settings, versions
+from riskcore import book as people
 from riskcore import policy as policies
 from riskcore.store import Store
 from tests import books
@@ -124,6 +125,22 @@ def test_assessments_stand_side_by_side() -> None:
     third = books.assess(store, POLICY, as_of=DAY)
     again = store.rows("select * exclude (assessment_id) from score where assessment_id = $n order by 1", n=third)
     assert again == [row[1:] for row in before]
+
+
+def test_an_assessment_from_what_was_known_by_a_day_sees_no_later_import() -> None:
+    store = Store()
+    books.take(store, [{"customer_id": "A", "quick_ratio": 0.8}], DAY)
+    with store.transaction() as cursor:
+        cursor.execute("update import set created_at = timestamp '2026-02-01 09:00:00'")
+    books.take(store, [{"customer_id": "A", "quick_ratio": 2.0}, {"customer_id": "B"}], DAY)
+    bins = "select quick_ratio_bin from score where assessment_id = $number order by customer_key"
+    then = people.assess(store, POLICY, DAY, known_by=date(2026, 2, 1))
+    now = people.assess(store, POLICY, DAY)
+    assert (store.rows(bins, number=then), store.rows(bins, number=now)) == ([(3,)], [(5,), (0,)])
+    known = store.rows("select assessment_id, known_by from assessment order by 1")
+    assert known == [(then, date(2026, 2, 1)), (now, None)]
+    newest = portfolio.newest(store)
+    assert newest and newest.known_by is None
 
 
 def test_a_failure_leaves_nothing() -> None:

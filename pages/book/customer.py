@@ -24,7 +24,7 @@ from riskcore.explanation import Explained
 t = words.current()
 asked = st.query_params.get("customer", "")
 assessed = controls.assessed_or_stop() if data.assessed() is None else data.assessed()
-back = looking_back.dates(assessed.as_of)
+back = looking_back.dates(assessed.as_of, assessed.known_by)
 is_key = asked.isdecimal() and len(asked) < 10  # a key is a 32-bit whole number
 found = data.ask(explanation.explain, assessed.policy, back.as_of, int(asked), back.known_by) if is_key else None
 if found is None:

@@ -67,7 +67,8 @@ def in_url() -> dict[str, str]:
 
 def as_of_line(t: Words, assessed: portfolio.Assessed) -> str:
     """The date of the data, how many customers, the currency and the policy version: what every figure rests on."""
-    return t(
+    known_by = "" if assessed.known_by is None else t("frame.known_by", day=day(t, assessed.known_by))
+    return known_by + t(
         "frame.as_of",
         day=day(t, assessed.as_of),
         n=count(assessed.customers),

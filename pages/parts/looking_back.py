@@ -20,10 +20,10 @@ class Dates:
     is_now: bool
 
 
-def dates(newest: date) -> Dates:
+def dates(newest: date, newest_known_by: date | None) -> Dates:
     """The dates of the URL; the newest assessment's where it names none, or none that can be."""
     as_of, known_by = _asked("as_of", newest), _asked("known_by", date.today())
-    return Dates(as_of or newest, known_by, known_by is None and as_of in (None, newest))
+    return Dates(as_of or newest, known_by or newest_known_by, known_by is None and as_of in (None, newest))
 
 
 def choose(t: Words, chosen: Dates, newest: date) -> None:

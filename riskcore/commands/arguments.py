@@ -68,6 +68,7 @@ def parser(t: Words) -> argparse.ArgumentParser:
 
     assess = add("assess", t("cli.help_assess"))
     assess.add_argument("--as-of", type=_day(t), metavar="DATE", help=t("cli.help_assess_as_of"))
+    assess.add_argument("--known-by", type=_day(t), metavar="DATE", help=t("cli.help_known_by"))
     assess.add_argument("--policy", type=Path, metavar="FILE", help=t("cli.help_assess_policy"))
 
     score = add("score", t("cli.help_score"))

@@ -59,4 +59,4 @@ def _repeats(upload: Upload, matches: Sequence[Match]) -> bool:
     if place is None:
         return False
     named = upload.rows.column(f"c{place}").slice(0, _LOOKED_AT).drop_null()
-    return len(named) - pc.count_distinct(named).as_py() > max(1, 0.1 * len(named))
+    return bool(len(named) - pc.count_distinct(named).as_py() > max(1, 0.1 * len(named)))

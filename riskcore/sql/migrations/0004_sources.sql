@@ -7,6 +7,9 @@ alter table import add column overlapping BOOLEAN default false;  -- names docum
 alter table import add column undone_at TIMESTAMP;         -- from then on the import counts no more
 alter table import add column undone_by VARCHAR;
 
+-- Only what had been taken in by the end of that day; NULL: all that counted when it was made.
+alter table assessment add column known_by DATE;
+
 -- The day that the row's values are of, where that is not the import's own as-of date.
 alter table input add column dated DATE;
 
