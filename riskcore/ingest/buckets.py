@@ -15,7 +15,7 @@ _UNITS = (
 )
 _BETWEEN = re.compile(r"((?<=\d)|(?<=\d[dmy]))(\s|_)*([-~–—−‐至到_]|to|through|and)(\s|_)*(?=\d)")
 _NOISE = re.compile(
-    r"past|due|overdue|dpd|age[di]n?g?|old|balance|amount|amt|bucket|b(?=\d)|账龄|账期|已?逾期|超期|应收账?款?|余额|金额|款项?|"
+    r"past|due|delinquent|late|arrears|since|from(?!\s*\d)|after|invoice|date|开票|发票|overdue|dpd|age[di]n?g?|old|balance|amount|amt|bucket|b(?=\d)|账龄|账期|已?逾期|超期|应收账?款?|余额|金额|款项?|"
     r"合计|小计|total|[\s_:,()\[\]]"
 )
 _SPAN = re.compile(r"d?(\d+)([dmy]?)-(\d+)([dmy]?)")

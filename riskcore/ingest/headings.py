@@ -18,6 +18,11 @@ _UNIT = re.compile(
     r"|\b(?:amounts?|figures?|values?)\b.{0,20}\bin\b.*(?:(?-i:[A-Z]{3})|thousand|million|[$€£¥])",
     re.IGNORECASE,
 )
+_UNIT_CELL = re.compile(
+    r"[(（]?(?:单位[:：]?)?(?:(?:人民币)?[百千万亿]*[美欧港日]?元|[百千万亿]+|[天日%％]|days?"
+    r"|(?:(?-i:[A-Z]{3})|[$€£¥])?\s*(?:'?000s?|thousands?|millions?)|(?-i:[A-Z]{3}))[)）]?",
+    re.IGNORECASE,
+)
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d)?"
 _YEAR_FIRST = rf"\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?(?:[ T]{_CLOCK})?"
 _KINDS = (
@@ -64,6 +69,23 @@ def unit_among(titles: Sequence[Sequence[str]]) -> str:
     lines = [[clean_text(cell, HEADING_MOST) for cell in title if cell.strip()] for title in titles]
     said = [*(cell for cells in lines for cell in cells), *(" ".join(cells) for cells in lines)]
     return next((text for text in said if _UNIT.search(text)), "")
+
+
+def with_units(headings: Sequence[str], row: Sequence[str], below: Sequence[Sequence[str]]) -> list[str] | None:
+    """The headings with the units of a row such as `万元` below them in brackets; None where that row is none of units.
+
+    A column of units or currencies goes on below; a row of them does not.
+    """
+    told = {place: cell.strip() for place, cell in enumerate(row) if cell.strip()}
+    if not told or len(row) != len(headings) or not all(map(_UNIT_CELL.fullmatch, told.values())):
+        return None
+    if any(_UNIT_CELL.fullmatch(cells[place].strip()) for cells in below for place in told if place < len(cells)):
+        return None
+    said = {place: re.sub(r"[()（）]", "", unit) for place, unit in told.items()}
+    return [
+        f"{heading}（{said[place]}）" if place in said and said[place] not in heading else heading
+        for place, heading in enumerate(headings)
+    ]
 
 
 def is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

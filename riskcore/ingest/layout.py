@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_text
-from riskcore.ingest.headings import CELL_MOST, COLUMNS_MOST, are_words, is_data, titles_above
+from riskcore.ingest.headings import CELL_MOST, COLUMNS_MOST, are_words, is_data, titles_above, with_units
 from riskcore.ingest.lines import Dialect, Lines, lenient, quoted
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -129,7 +129,8 @@ def find_layout(dialect: Dialect, records: Sequence[Record]) -> Layout:
         said = (Phrase("reading.no_headings", {"line": first.begins}),)
         return Layout(above, [""] * len(first.cells), first.begins - 1, said)
     if first.cells is not None and (len(first.cells) == common or not agree or common < 2):
-        return Layout(above, first.cells, first.ends, ())
+        units = rows and rows[0].cells and with_units(first.cells, rows[0].cells, below[1:])
+        return Layout(above, units, rows[0].ends, ()) if units else Layout(above, first.cells, first.ends, ())
     if first.cells is None and not (agree and common > 1):
         columns = first.text.count(dialect.delimiter) + 1
         if columns > COLUMNS_MOST and dialect.quote not in first.text:

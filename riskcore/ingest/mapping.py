@@ -97,13 +97,21 @@ def propose(
 
 
 def _named_document(match: Match, matches: Sequence[Match], upload: Upload) -> Match:
-    """A column called `name` as the document's number, where its values are such and others hold the customer."""
-    has_other = any(m.field == "customer_id" for m in matches) and all(m.field != "document_no" for m in matches)
-    if match.field != "customer_name" or not has_other:
+    """A column called `name` or 编号 as the document's number, where its values are such, each row has another, and
+    other columns hold the customers, which come again.
+    """
+    others = [m for m in matches if m is not match and m.field in {"customer_id", "customer_name"}]
+    if (
+        match.field not in {"customer_id", "customer_name"}
+        or not others
+        or any(m.field == "document_no" for m in matches)
+    ):
         return match
     distinct = _distinct(upload, match.index)
     numbers = sum(bool(_DOCUMENT.fullmatch(text)) for text in distinct)
     if numbers < 0.9 * len(distinct) or not distinct:
+        return match
+    if match.field == "customer_id" and not all(len(_distinct(upload, m.index)) < 0.9 * len(distinct) for m in others):
         return match
     return replace(match, field="document_no", confidence=0.8, how="values")
 

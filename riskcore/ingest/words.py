@@ -25,9 +25,23 @@ _SIZES = (
 )
 
 
+# Traditional characters of these words, each before its simplified form.
+_TRADITIONAL = (
+    "與与專专業业東东嚴严個个為为書书買买爭争產产從从價价會会夥伙傳传體体餘余債债備备復复複复處处關关內内冊册"
+    "沖冲況况凍冻淨净憑凭創创別别製制動动勢势區区協协單单佔占歷历曆历參参發发變变號号後后員员團团國国圓圆實实"
+    "審审對对屬属幣币應应廢废異异歸归當当錄录徵征態态總总執执報报擔担據据攤摊數数無无舊旧時时顯显暫暂機机權权"
+    "條条來来構构標标檔档歐欧匯汇彙汇氣气沒没濟济測测潤润點点現现蓋盖碼码確确種种積积稱称稅税簡简類类紅红約约"
+    "級级納纳組组織织經经結结絕绝統统續续綜综編编繳缴職职聯联薦荐獲获營营補补見见譽誉計计訂订讓让議议設设證证"
+    "評评識识訴诉試试詢询詳详請请諾诺負负財财責责賬账帳账貨货質质購购貸贷費费資资賒赊賴赖趨趋轉转運运過过遷迁"
+    "違违遲迟適适銷销鎖锁鎊镑長长門门閉闭間间際际險险項项預预額额風风驗验齡龄戶户務务開开準准啟启貿贸歲岁兩两"
+    "萬万億亿"
+)
+_SIMPLIFIED = str.maketrans(dict(zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)))
+
+
 def plain(text: str) -> str:
-    """A word as it is compared: full width made half, case folded, trimmed."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """A word as it is compared: full width made half, traditional characters simplified, case folded, trimmed."""
+    return unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED).strip().casefold()
 
 
 def normalise_heading(text: str) -> str:
