@@ -1,0 +1,144 @@
+"""Cases: the library, one case told from what was known to the lesson, and two ways to add to it."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import controls, data, training_case
+from pages.parts.format import bin_of, plain
+from pages.parts.training_case import Room
+from riskcore import book, schema
+from riskcore.errors import AskedWrong
+from riskcore.training import case as cases
+from riskcore.training import library, past
+from riskcore.training.case import Case, Outcome, View
+
+_TOLD, _ADDING = "training_told", "training_own"
+_ROWS = 18
+
+
+def show(room: Room) -> None:
+    """The list beside the case that is chosen from it, or the form of a new one."""
+    t = room.t
+    if told := st.session_state.pop(_TOLD, None):
+        st.session_state[_ADDING] = False
+        st.toast(plain(told), icon=":material/check:")
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(t("training.cases_note"), width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            adding = st.toggle(t("training.own"), key=_ADDING)
+            _from_the_book(room)
+    if adding:
+        _form(room)
+        return
+    found = library.listed(room.store)
+    seen = cases.views(room.store, room.policy, found)
+    left, right = st.columns([5, 9], gap="large")
+    with left:
+        place = _list(room, found, seen)
+    with right:
+        _one(room, found[place or 0], seen[place or 0])
+
+
+def _list(room: Room, found: list[Case], seen: list[View]) -> int | None:
+    t, policy, column = room.t, room.policy, st.column_config
+    shown = pd.DataFrame(
+        {
+            "title": [training_case.name(t, case) for case in found],
+            "ending": [training_case.ending(t, case) for case in found],
+            "tier": [[policy.tier[view.tier].code] for view in seen],
+            "origin": [training_case.origin(t, case) for case in found],
+        }
+    )
+    layout = {
+        "title": column.TextColumn(t("training.case"), width=190),
+        "ending": column.TextColumn(t("training.ending"), width=64),
+        "tier": controls.tier_column(t, policy, t("training.score_says")),
+        "origin": column.TextColumn(t("training.origin"), width=64),
+    }
+    return controls.clicked_row(shown, layout, key="training_cases", rows_most=_ROWS)
+
+
+def _one(room: Room, case: Case, seen: View) -> None:
+    t = room.t
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(training_case.name(t, case)), anchor=False, width="content")
+        st.badge(training_case.origin(t, case), color="gray")
+    training_case.known(room, case, seen)
+    training_case.decided(t, case)
+    training_case.happened(t, case)
+    training_case.lesson(room, case, seen)
+    training_case.score(room, case, seen)
+
+
+def _from_the_book(room: Room) -> None:
+    """A popover that makes anonymous cases of the book's past."""
+    t = room.t
+    with st.popover(t("training.from_book"), icon=":material/history:", width="content"):
+        st.markdown(t("training.from_book_note"))
+        if st.button(t("training.make"), key="training_make", disabled=not room.person):
+            try:
+                made = past.make(room.store, room.person)
+            except AskedWrong as refused:
+                st.error(plain(t.error(refused)), icon=":material/error:")
+            else:
+                st.session_state[_TOLD] = t("training.made", n=made)
+                st.rerun()
+        if not room.person:
+            st.caption(t("training.name_first"))
+
+
+def _form(room: Room) -> None:
+    """A case of the team's own."""
+    t, currency = room.t, data.ask(book.currency)
+    st.caption(t("training.own_note"))
+    with st.form("training_own_form", border=False):
+        texts = {"title": st.text_input(t("training.own_title"), max_chars=library.TITLE_MOST, key="own_title")}
+        labels = {
+            "known": t("training.known"),
+            "decided": t("training.decided"),
+            "happened": t("training.happened"),
+            "lesson": t("training.lesson"),
+        }
+        for name, label in labels.items():
+            texts[name] = st.text_area(label, max_chars=library.TEXT_MOST, height=80, key=f"own_{name}")
+        first, second, third = st.columns(3)
+        sales = first.number_input(t("training.own_sales", currency=currency), 0.0, 1e15, None, key="own_sales")
+        limit = second.number_input(t("training.own_limit", currency=currency), 0.0, 1e15, None, key="own_limit")
+        days = third.number_input(t("training.own_days"), 0, 365, None, key="own_days")
+        endings = {False: t("training.went_well"), True: t("training.went_bad")}
+        bad = first.segmented_control(t("training.ending"), list(endings), format_func=endings.get, key="own_bad")
+        months = second.number_input(t("training.own_months"), 0, 120, 12, key="own_months")
+        lost = third.number_input(t("training.own_lost", currency=currency), 0.0, 1e15, 0.0, key="own_lost")
+        st.markdown(f"**{t('training.own_facts')}** :gray[{plain(t('training.own_facts_note'))}]")
+        bins = _bins(room)
+        with st.container(key="main"):
+            sent = st.form_submit_button(t("training.own_save"), type="primary", icon=":material/save:")
+    if not sent:
+        return
+    outcome = None if bad is None else Outcome(bad=bad, months=int(months or 0), lost=lost or 0.0)
+    try:
+        made = library.add_own(room.store, room.policy, room.person, texts, bins, currency, sales, limit, days, outcome)
+    except AskedWrong as refused:
+        st.error(plain(t.error(refused)), icon=":material/error:")
+        return
+    st.session_state[_TOLD] = t("training.own_saved", title=training_case.name(t, made))
+    st.rerun()
+
+
+def _bins(room: Room) -> dict[str, int]:
+    """Per characteristic the bin that was known, or that it was refused; what is left alone was not known."""
+    t, found, boxes = room.t, {}, st.columns(3)
+    for place, c in enumerate(room.policy.characteristic):
+        names = {number: bin_of(t, c, number) for number in range(len(c.bins), 0, -1)}
+        names[schema.REFUSED_BIN] = t("customer.refused_short")
+        chosen = boxes[place % 3].selectbox(
+            t.of(c.name),
+            list(names),
+            index=None,
+            key=f"own_{c.id}",
+            format_func=lambda number, names=names: names[number],
+            placeholder=t("training.not_known"),
+        )
+        if chosen is not None:
+            found[c.id] = chosen
+    return found

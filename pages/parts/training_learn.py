@@ -1,0 +1,73 @@
+"""Learn: one unit at a time, its text beside its questions, and a figure of the book below."""
+
+import streamlit as st
+
+from pages.parts import training_figures
+from pages.parts.format import plain
+from pages.parts.training_case import Room
+from riskcore.training import units
+from riskcore.training.units import Standing, Unit
+
+_MARKS = {"open": "", "done": ":material/check: ", "due": ":material/update: "}
+
+
+def show(room: Room) -> None:
+    """The choice of a unit, and the unit."""
+    t, found = room.t, {unit.id: unit for unit in units.units()}
+    standings = units.standings(room.store, room.person)
+    chosen = st.pills(
+        t("training.unit"),
+        list(found),
+        default=next(iter(found)),
+        required=True,
+        key="training_unit",
+        format_func=lambda name: (
+            f"{_MARKS[standings[name].state]}{list(found).index(name) + 1} {_title(room, found[name])}"
+        ),
+        label_visibility="collapsed",
+    )
+    unit = found[chosen or next(iter(found))]
+    if standings[unit.id].state == "due":
+        st.caption(f":yellow[:material/update: {t('training.due_again')}]")
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        st.subheader(_title(room, unit), anchor=False)
+        st.markdown(t.of(unit.text))
+    with right:
+        _questions(room, unit, standings[unit.id])
+    training_figures.show(room, unit)
+
+
+def _title(room: Room, unit: Unit) -> str:
+    return room.t.of(unit.title)
+
+
+def _questions(room: Room, unit: Unit, standing: Standing) -> None:
+    t = room.t
+    with st.container(gap=None):
+        st.subheader(t("training.questions"), anchor=False)
+        st.caption(t("training.questions_note") if room.person else t("training.name_first"))
+    for number, question in enumerate(unit.question):
+        key = f"training_answer_{room.person}_{unit.id}_{number}"
+        st.session_state.setdefault(key, standing.last.get(number))
+        options = question.option
+        chosen = st.radio(
+            f"{number + 1}\\. {t.of(question.text)}",
+            range(len(options)),
+            index=None,
+            key=key,
+            format_func=lambda place, options=options: t.of(options[place].text),
+            on_change=_answered,
+            args=(room, unit, number, key),
+            disabled=not room.person,
+        )
+        if chosen is not None:
+            option = options[chosen]
+            mark = ":green[:material/check:]" if option.right else ":red[:material/close:]"
+            st.caption(f"{mark} {plain(t.of(option.reason))}")
+
+
+def _answered(room: Room, unit: Unit, number: int, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None:
+        units.answer(room.store, room.person, unit.id, number, chosen)

@@ -1,0 +1,197 @@
+"""Practise: a case as it was known then, without its score; then what happened, and how the judgement did."""
+
+import hashlib
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts import training_case
+from pages.parts.format import MINUS, NOTHING, count, money, percent, plain
+from pages.parts.training_case import Room
+from riskcore import money as book_money
+from riskcore.errors import AskedWrong
+from riskcore.training import case as cases
+from riskcore.training import library, practice
+from riskcore.training.case import Case, View
+from riskcore.training.practice import Bias, Judgement
+
+_SHOWN = "training_judged"  # the case whose outcome is on screen
+_CHANCES = (
+    None,
+    *(n / 1000 for n in (1, 2, 5, 10, 15, 20, 30, 40, 50, 70)),
+    *(n / 100 for n in range(10, 100, 5)),
+    0.99,
+)
+
+
+def show(room: Room) -> None:
+    """The next case or the one just judged, and what all judgements come to."""
+    t, found = room.t, library.listed(room.store)
+    given = practice.judgements(room.store, room.person) if room.person else []
+    done = {judgement.case_id: judgement for judgement in given}
+    shown = next((case for case in found if case.case_id == st.session_state.get(_SHOWN)), None)
+    waiting = sorted((case for case in found if case.case_id not in done), key=lambda case: _place(room, case))
+    if shown is not None and shown.case_id in done:
+        _result(room, shown, done[shown.case_id])
+    elif waiting:
+        _ask(room, waiting[0], len(found) - len(waiting) + 1, len(found))
+    else:
+        st.markdown(t("training.all_judged"))
+    _report(room, given)
+
+
+def _place(room: Room, case: Case) -> str:
+    """Each person meets the cases in an order of their own, which tells nothing of how they end."""
+    return hashlib.sha256(f"{room.person} {case.case_id}".encode()).hexdigest()
+
+
+def _ask(room: Room, case: Case, number: int, of: int) -> None:
+    t = room.t
+    seen = cases.view(room.store, room.policy, case)
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(t("training.case_number", n=number, of=of), width="content")
+            st.badge(training_case.origin(t, case), color="gray")
+        training_case.known(room, case, seen)
+    with right.container(border=True):
+        st.subheader(t("training.your_judgement"), anchor=False)
+        st.caption(t("training.judge_note"))
+        _form(room, case)
+
+
+def _form(room: Room, case: Case) -> None:
+    t, key = room.t, case.case_id
+    tiers = {tier.code: f"{tier.code} {t.of(tier.name)}" for tier in room.policy.tier[::-1]}
+    tier = st.segmented_control(t("overview.tier"), list(tiers), format_func=tiers.__getitem__, key=f"judge_tier_{key}")
+    limit = st.number_input(
+        t("training.own_limit", currency=case.currency),
+        0.0,
+        1e15,
+        None,
+        step=10000.0,
+        format="%.0f",
+        key=f"judge_limit_{key}",
+    )
+    days = st.number_input(t("training.own_days"), 0, 365, None, step=5, key=f"judge_days_{key}")
+    chance = st.select_slider(
+        t("training.chance"),
+        _CHANCES,
+        format_func=lambda share: NOTHING if share is None else f"{100 * share:g}%",
+        key=f"judge_pd_{key}",
+        help=t("training.chance_help"),
+    )
+    with st.container(key="main"):
+        sent = st.button(t("training.judge"), type="primary", icon=":material/gavel:", key="training_judge")
+    if not sent:
+        return
+    try:
+        practice.judge(room.store, case, room.person, tier, limit, days, chance)
+    except AskedWrong as refused:
+        st.error(plain(t.error(refused)), icon=":material/error:")
+        return
+    st.session_state[_SHOWN] = case.case_id
+    st.rerun()
+
+
+def _result(room: Room, case: Case, judged: Judgement) -> None:
+    t, seen = room.t, cases.view(room.store, room.policy, case)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.subheader(plain(training_case.name(t, case)), anchor=False, width="content")
+            st.badge(training_case.origin(t, case), color="gray")
+        with st.container(key="main", width="content"):
+            if st.button(t("training.next"), type="primary", icon=":material/arrow_forward:", key="training_next"):
+                st.session_state.pop(_SHOWN)
+                st.rerun()
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        training_case.happened(t, case)
+        _compared(room, case, seen, judged)
+        training_case.decided(t, case)
+        training_case.lesson(room, case, seen)
+    with right:
+        training_case.score(room, case, seen)
+
+
+def _compared(room: Room, case: Case, seen: View, judged: Judgement) -> None:
+    """The judgement beside the score's and what was decided then: chance stated, Brier value and money."""
+    t, a = room.t, book_money.of_book(room.store, room.policy)
+    sales = case.amounts["annual_sales"]
+    then = 100 * practice.earned(room.policy, a, case, case.decided.limit, case.decided.terms_days) / sales
+    rows = [
+        (t("training.you"), judged.tier, percent(judged.pd), f"{judged.brier:.3f}", judged.money_pct),
+        (
+            t("training.score_did"),
+            judged.score_tier,
+            percent(judged.score_pd),
+            f"{judged.score_brier:.3f}",
+            judged.score_money_pct,
+        ),
+        (t("training.decided"), case.decided.tier or NOTHING, NOTHING, NOTHING, then),
+    ]
+    columns = [
+        t("training.who"),
+        t("overview.tier"),
+        t("training.chance_short"),
+        t("training.brier"),
+        t("training.money_in", currency=case.currency),
+        t("training.per_hundred"),
+    ]
+    shown = [(*row[:4], plain(money(t, row[4] * sales / 100, case.currency)), _number(row[4])) for row in rows]
+    st.table(pd.DataFrame(shown, columns=columns), border="horizontal", hide_index=True)
+    st.caption(t("training.money_how"))
+
+
+def _report(room: Room, given: list[Judgement]) -> None:
+    """What a person's judgements come to, beside the score on the same cases."""
+    t = room.t
+    with st.container(gap=None):
+        st.subheader(t("training.report"), anchor=False)
+        st.caption(t("training.report_note"))
+    if not given:
+        st.caption(t("training.no_judgements"))
+        return
+    found = practice.report(given)
+    look = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
+    number, brier, earned, leaning = st.columns(4)
+    right = sum(judgement.is_right for judgement in given) / len(given)
+    number.metric(t("training.judged"), count(found.cases), t("training.right_of", share=percent(right, 0)), **look)
+    of_score = t("training.score_has", n=f"{found.score_brier:.3f}")
+    brier.metric(t("training.brier"), f"{found.brier:.3f}", of_score, help=t("training.brier_help"), **look)
+    of_score = t("training.score_has", n=_number(found.score_money_pct))
+    earned.metric(t("training.per_hundred"), _number(found.money_pct), of_score, **look)
+    leaning.metric(t("training.leaning"), _leaning(room, found.bias), _interval(room, found.bias), **look)
+    names = {family.id: t.of(family.name) for family in room.policy.family}
+    lines = [
+        (names.get(family, family), str(own.cases), _signed(mean), _leaning(room, own))
+        for family, mean, own in found.by_family
+    ]
+    columns = [t("training.worst_family"), t("training.judged"), t("training.difference"), t("training.leaning")]
+    st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+    score = plain(_leaning(room, found.score_bias))
+    st.caption(t("training.bias_note", score=score))
+
+
+def _leaning(room: Room, bias: Bias) -> str:
+    t = room.t
+    return {
+        "few": t("training.few", n=practice.LEAST_CASES),
+        "unclear": t("training.unclear"),
+        "lenient": t("training.lenient"),
+        "strict": t("training.strict"),
+    }[bias.leaning]
+
+
+def _interval(room: Room, bias: Bias) -> str | None:
+    if bias.mean is None or bias.low is None or bias.high is None:
+        return None
+    return room.t("training.interval", mean=_signed(bias.mean), low=_signed(bias.low), high=_signed(bias.high))
+
+
+def _signed(share: float) -> str:
+    return f"{100 * share:+.0f}".replace("-", MINUS)
+
+
+def _number(amount: float | None) -> str:
+    return NOTHING if amount is None else f"{amount:.1f}".replace("-", MINUS)
