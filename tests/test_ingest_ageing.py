@@ -196,13 +196,24 @@ def test_totals_that_differ_are_said_and_the_row_is_taken() -> None:
 
 def test_a_customer_has_a_row_per_currency_and_no_second_one() -> None:
     text = "Customer ID,Customer Name,Current,1-30,31-60,Currency\n1,A,5,0,0,USD\n1,A,7,0,0,EUR\n1,A,9,0,0,USD\n"
-    found = prepared(text)
-    assert reasons(found) == [(4, "duplicate_id", "row")]
+    assert [question.id for question in prepared(text).open_questions] == ["book_currency"]
+    found = prepared(text, answers={"book_currency": "EUR"})
+    assert reasons(found) == [(2, "ledger.without_rate", "note"), (4, "duplicate_id", "row")]
     assert found.checked
     rows = found.checked.tables["ageing"].to_pylist()
     assert [(row["currency"], row["amount"]) for row in rows] == [("USD", 5), ("EUR", 7)]
     assert found.checked.tables["input"].num_rows == 1
-    assert found.checked.currency is None
+    assert found.checked.currency == "EUR"
+
+
+def test_cells_and_headings_name_currencies_too() -> None:
+    found = prepared("Customer ID,Current (EUR),1-30,31-60\n1,5,0,0\n2,7,1,0\n")
+    assert found.checked
+    assert found.checked.totals_by_currency["not_due"] == {"EUR": 12}
+    found = prepared("Customer ID,Current,1-30,31-60\n1,US$5,0,0\n2,€7,1,0\n3,€7,£1,0\n")
+    assert found.checked
+    assert {row["currency"] for row in found.checked.tables["ageing"].to_pylist()} == {"USD", "EUR"}
+    assert (4, "two_currencies", "row") in reasons(found)
 
 
 def test_a_heading_s_unit_and_currency_count() -> None:

@@ -462,22 +462,67 @@ def test_a_field_mapped_twice_is_refused() -> None:
         check(upload, twice, {}, POLICY, BOOK)
 
 
-def test_one_currency_only_and_the_book_s() -> None:
-    assert checked("customer_id,currency,exposure\n1,人民币,1\n2,CNY,2\n3,RMB,￥3\n4,,4\n").currency == "CNY"
-    assert refused("customer_id,currency,exposure\n1,USD,1\n2,CNY,2\n").slots == {"currencies": "CNY, USD"}
-    assert refused("customer_id,exposure\n1,$1\n2,€2\n").key == "errors.file_currencies"
-    assert refused("customer_id,currency,exposure\n1,CNY,$1\n").key == "errors.file_currencies"
-    assert refused("customer_id,exposure (USD),credit limit (EUR)\n1,1,2\n").slots == {"currencies": "EUR, USD"}
-    assert refused("customer_id,应收余额（万美元）\n1,￥1\n").key == "errors.file_currencies"
-    assert checked("customer_id,Exposure ($ '000),credit limit USD,rating (EUR)\n1,1,2,A\n").currency == "USD"
-    assert checked("customer_id,应收余额（人民币万元）,敞口（元）\n1,1,2\n").currency == "CNY"
-    assert checked("customer_id,European exposure amount,exposure\n1,1,2\n").currency is None
+def in_book(code: str) -> Store:
+    """A book that has its currency."""
     book = Store()
-    book.rows("insert into meta values ('currency', 'CNY')")
-    assert refused("customer_id,exposure (EUR)\n1,1\n", store=book).slots == {"currency": "EUR", "book": "CNY"}
-    assert refused("customer_id,currency\n1,USD\n", store=book).slots == {"currency": "USD", "book": "CNY"}
-    assert refused("customer_id,exposure\n1,$5\n", store=book).slots == {"currency": "$", "book": "CNY"}
-    assert checked("customer_id,exposure\n1,￥5\n", store=book).rows_taken == 1
+    book.rows("insert into meta values ('currency', $code)", code=code)
+    return book
+
+
+def currencies_of(text: str, store: Store = BOOK, **answers: str) -> list[str | None]:
+    """The currency that each row is taken in with."""
+    return list(checked(text, answers, store).tables["input"]["currency"].to_pylist())
+
+
+def test_each_row_is_in_the_currency_that_it_names() -> None:
+    several = "customer_id,currency,exposure\n1,USD,1\n2,人民币,2\n3,RMB,￥3\n4,,4\n"
+    assert refused(several).slots == {"heading": "currency"}  # which is the book's is asked
+    found = checked(several, {"book_currency": "CNY"})
+    assert found.currency == "CNY"
+    assert found.totals_by_currency == {"exposure": {"": 4, "CNY": 5, "USD": 1}}
+    assert currencies_of(several, in_book("EUR")) == ["USD", "CNY", "CNY", None]
+    assert currencies_of("customer_id,exposure\n1,US$1\n2,€2\n3,3\n") == ["USD", "EUR", None]
+    titled = "customer_id,Exposure ($ '000),credit limit USD,rating (EUR)\n1,1,2,A\n"
+    assert (checked(titled).currency, currencies_of(titled)) == ("USD", ["USD"])
+    assert currencies_of("customer_id,应收余额（人民币万元）,敞口（元）\n1,1,2\n") == ["CNY"]
+    none = checked("customer_id,European exposure amount,exposure\n1,1,2\n")
+    assert (none.currency, none.totals_by_currency) == (None, {})
+    assert "currency" not in none.tables["input"].column_names
+
+
+def test_a_sign_is_the_one_currency_that_it_can_be() -> None:
+    assert currencies_of("customer_id,exposure\n1,$1\n") == [None]  # the book's, whichever it is
+    assert currencies_of("customer_id,exposure\n1,$1\n", in_book("USD")) == ["USD"]
+    assert currencies_of("customer_id,currency,exposure\n1,HKD,$1\n2,,$2\n", in_book("CNY")) == ["HKD", "HKD"]
+    assert currencies_of("customer_id,exposure\n1,￥5\n", in_book("CNY")) == ["CNY"]
+    unclear = refused("customer_id,exposure\n1,$5\n", store=in_book("CNY"))
+    assert (unclear.key, unclear.slots["sign"]) == ("errors.file_currency_sign", "$")
+    assert refused("customer_id,exposure\n1,$1\n2,€2\n").slots["sign"] == "$"
+    assert refused("customer_id,currency,exposure\n1,HKD,$1\n2,,$2\n", store=in_book("USD")).slots["sign"] == "$"
+
+
+def test_two_currencies_in_a_row_are_refused() -> None:
+    found = checked(
+        "customer_id,currency,exposure,credit limit\n1,CNY,$1,2\n2,USD,$1,3\n3,,€1,£2\n", {"book_currency": "CNY"}
+    )
+    rows = [(p["line"], p["value"]) for p in found.problems.to_dict("records") if p["effect"] == "row"]
+    assert rows == [(2, "$, CNY"), (4, "EUR, GBP")]
+    assert found.tables["input"]["currency"].to_pylist() == ["USD"]
+    assert checked("customer_id,exposure (USD),currency\n1,1,EUR\n2,1,USD\n", store=in_book("USD")).rows_set_aside == 1
+    assert refused("customer_id,exposure (USD),credit limit (EUR)\n1,1,2\n").slots == {"currencies": "EUR, USD"}
+    assert refused("customer_id,应收余额（万美元）,敞口（￥）\n1,1,1\n").key == "errors.file_currencies"
+
+
+def test_a_currency_without_a_rate_is_told_once_with_its_sum() -> None:
+    book = in_book("CNY")
+    text = "customer_id,currency,exposure\n1,USD,1000\n2,USD,500.5\n3,EUR,7\n4,CNY,9\n合计,,1516.5\n"
+    found = checked(text, store=book)
+    told = [(p["line"], p["value"], p["slots"]) for p in found.problems.to_dict("records") if p["effect"] == "note"]
+    assert told == [
+        (2, "USD", {"rows": 2, "total": "1,500.50", "own": "CNY"}),
+        (4, "EUR", {"rows": 1, "total": "7.00", "own": "CNY"}),
+    ]
+    assert found.rows_taken == 4
 
 
 def test_answers_about_per_cents() -> None:

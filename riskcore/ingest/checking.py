@@ -17,7 +17,6 @@ from riskcore.ingest.kinds.base import Asking, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.reconciling import Reconciled
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import SIGNS, heading_currency
 from riskcore.policy import Policy
 from riskcore.store import Store
 
@@ -32,15 +31,15 @@ _TELLING = {
 class Checked:
     """What an upload holds under its kind, mapping and answers.
 
-    `problems`: line, column (heading), value, reason (key of a text), slots, effect (`row` set aside, `cell` counted
-    as missing), by line. `tables`: what goes into the store, by table, without its import; `customer_id` stands in
-    place of `customer_key`. Of a large file they are names of temporary tables instead. `totals`: sums of the mapped
-    amounts over the rows that are taken. `currency`: the one that the file names, if it names one for all. `as_of`: the
-    day that was given, else the newest that the file tells of, today at the latest; None where it tells of none.
-    `totals_by_currency`: the totals apart by what a column of currencies says, '' for nothing; empty where there is no
-    such column. `reconciled`: the file's own totals beside the sums of its rows. `units`: columns that are counted in
-    what the titles say, and in how much. `proven`: what the file shows of its dates and decimals, by the name of the
-    question that so is none.
+    `problems`: line, column (heading), value, reason (key of a text), slots, effect (`row` set aside, `cell` counted as
+    missing), by line. `tables`: what goes into the store, by table, without its import; `customer_id` stands in place
+    of `customer_key`. Of a large file they are names of temporary tables instead. `totals`: sums of the mapped amounts
+    over the rows that are taken. `currency`: the one that the file names, if it names one for all. `as_of`: the day
+    that was given, else the newest that the file tells of, today at the latest; None where it tells of none.
+    `totals_by_currency`: the totals apart by the currency of their rows, '' for none; empty where nothing names any.
+    `reconciled`: the file's own totals beside the sums of its rows. `units`: columns that are counted in what the
+    titles say, and in how much. `proven`: what the file shows of its dates and decimals, by the name of the question
+    that so is none.
     """
 
     rows_read: int
@@ -94,7 +93,7 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
     scratch, upload, columns, store = shaping.scratch, shaping.upload, shaping.columns, shaping.store
     said = numbering.unify(scratch, store) if kind.names_customers else []
     shaping = replace(shaping, as_of=shaping.as_of or _newest(scratch, columns))
-    currency = one_currency(columns, store, upload.unit_line) if kind.one_row_per_customer else kind.currency(shaping)
+    currency = kind.currency(shaping)
     listed, reconciled = problems.find(shaping, kind)
     aside = listed.loc[listed["effect"] == "row", "line"].unique()
     scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
@@ -110,7 +109,7 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
         notes=(*upload.notes, *notes, *said, *kind.notes(shaping)),
         currency=currency,
         as_of=shaping.as_of,
-        totals_by_currency=_by_currency(shaping),
+        totals_by_currency=_by_currency(shaping, *kind.row_currency(shaping)),
         reconciled=reconciled,
         units={c.match.index: c.match.file_unit for c in columns if c.match.multiplier != (c.match.own_unit or 1)},
     )
@@ -140,30 +139,6 @@ def with_id(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phr
     return [as_id, *by_field.values()], [Phrase("questions.note_name_is_id")]
 
 
-def one_currency(columns: Sequence[Column], store: Store, unit_line: str = "") -> str | None:
-    """The currency that the file names; FileRefused where its amounts cannot be added up, or not to the book's."""
-    said = {cell.currency for column in columns for cell in column.read.values() if cell.currency}
-    headings = (heading_currency(column.match.heading) for column in columns if column.field.kind == "amount")
-    said |= {currency for currency in (*headings, heading_currency(unit_line)) if currency}
-    codes = said - SIGNS.keys()
-    if len(codes) > 1:
-        raise FileRefused("file_currencies", currencies=", ".join(sorted(codes)))
-    signs = said - codes
-    if len(signs) > 1:
-        raise FileRefused("file_currencies", currencies=" ".join(sorted(signs)))
-    row = store.one("select value from meta where name = 'currency'")
-    book = str(row[0]) if row else None
-    currency = next(iter(codes), None)
-    if currency and book and currency != book:
-        raise FileRefused("file_other_currency", currency=currency, book=book)
-    for sign in signs:
-        if currency and currency not in SIGNS[sign]:
-            raise FileRefused("file_currencies", currencies=f"{currency}, {sign}")
-        if book and book not in SIGNS[sign]:
-            raise FileRefused("file_other_currency", currency=sign, book=book)
-    return currency
-
-
 def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:
     """The latest day, today at most, of the dates that tell when something was so."""
     days = [f"max({c.field.name}) filter ({c.field.name} <= $today)" for c in columns if c.field.name in _TELLING]
@@ -173,14 +148,15 @@ def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:
     return row[0] if row else None
 
 
-def _by_currency(shaping: Shaping) -> dict[str, dict[str, Decimal]]:
-    """The sums of the mapped amounts by currency over the rows that are taken, where a column tells the currency."""
+def _by_currency(shaping: Shaping, currency: str, join: str) -> dict[str, dict[str, Decimal]]:
+    """The sums of the mapped amounts by currency over the rows that are taken, where anything tells the currency."""
     names = [c.field.name for c in shaping.columns if c.field.kind == "amount"]
-    if not names or not shaping.has("currency"):
+    if not names or not currency:
         return {}
     sums = ", ".join(f"sum({name})" for name in names)
     rows = shaping.scratch.cursor.execute(
-        f"select coalesce(currency, ''), {sums} from typed anti join aside using (line) group by all order by 1"
+        f"select coalesce({currency}, '') as code, {sums} from typed {join} anti join aside using (line) "
+        "group by all order by 1"
     ).fetchall()
     return {name: {row[0]: row[at] for row in rows if row[at] is not None} for at, name in enumerate(names, 1)}
 

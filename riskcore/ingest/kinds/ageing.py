@@ -6,12 +6,12 @@ from dataclasses import replace
 from riskcore import schema
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import buckets
-from riskcore.ingest.kinds import matching
+from riskcore.ingest.kinds import currencies, matching
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import SIGNS, heading_currency, letters_of, normalise_heading, synonyms
+from riskcore.ingest.words import letters_of, normalise_heading, synonyms
 
 _LIST_LEAST = 2  # buckets that make a list one of receivables by age
 _CENT = "0.01"  # by which each amount may have been rounded
@@ -21,15 +21,20 @@ _USUAL = "aged_0_30 aged_1_30 aged_31_60 aged_61_90 aged_91_120 aged_91_180 aged
 
 
 def ask(asking: Asking) -> list[Question]:
-    """From which day the buckets count, where neither a column of what is not due nor a word of the file tells."""
+    """From which day the buckets count, where neither a column of what is not due nor a word of the file tells, and
+    which of several currencies is the book's.
+    """
     first = next((m for m in asking.matches if m.field and schema.aged_days(m.field)), None)
     if first is None:
         raise FileRefused("file_lacks", field=Phrase("ageing.a_bucket"))
     if _told_basis(asking.upload, {m.field for m in asking.matches if m.field}):
-        return []
+        return currencies.ask(asking)
     options = (Option("due", "ageing.basis_due"), Option("invoice", "ageing.basis_invoice"))
     slots = {"heading": first.heading}
-    return [Question("basis", "basis", "ageing.basis", str(first.field), first.heading, slots, options)]
+    return [
+        Question("basis", "basis", "ageing.basis", str(first.field), first.heading, slots, options),
+        *currencies.ask(asking),
+    ]
 
 
 def _told_basis(upload: Upload, fields: set[str]) -> str | None:
@@ -103,12 +108,15 @@ def _fills_up(shaping: Shaping) -> bool:
 def judge(shaping: Shaping) -> Iterator[Problem]:
     """A customer that comes a second time in one currency, and totals that are not those of their buckets."""
     cursor = shaping.scratch.cursor
-    currency = shaping.column("currency", "''")
+    currency, join = currencies.of_rows(shaping)
     for line, customer_id, first in cursor.execute(
         "select line, customer_id, first from (select line, customer_id, min(line) over "
-        f"(partition by customer_id, {currency}) as first from typed where customer_id is not null) where line > first"
+        f"(partition by customer_id, {currency or 'null'}) as first from typed {join} where customer_id is not null) "
+        "where line > first"
     ).fetchall():
         yield line, shaping.heading("customer_id"), customer_id[:120], "problems.duplicate_id", {"first": first}, "row"
+    told = "ageing_total" if shaping.has("ageing_total") else _sum(shaping)
+    yield from currencies.judge(shaping, told, shaping.heading("ageing_total") or shaping.heading("currency"))
     if shaping.has("ageing_total"):
         total = _sum(shaping)
         apart = f"{total} - ageing_total" if _fills_up(shaping) else f"abs({total} - ageing_total)"
@@ -128,11 +136,12 @@ def tables(shaping: Shaping) -> Mapping[str, str]:
         rows.insert(0, ("null", "null", "not_due"))
     elif _fills_up(shaping):
         rows.insert(0, ("null", "null", f"greatest(ageing_total - ({_sum(shaping)}), 0)"))
-    source = "(select * exclude customer_id from typed) join belongs using (line) anti join aside using (line)"
+    currency, join = currencies.of_rows(shaping)
+    source = f"(select * exclude customer_id from typed) join belongs using (line) {join} anti join aside using (line)"
     parts = " union all ".join(
         f"select customer_id, line, '{_basis(shaping)}' as basis, {first}::integer as from_day, "
-        f"{last}::integer as to_day, coalesce({amount}, 0)::decimal(18,2) as amount, {_currency(shaping)} as currency, "
-        f"{place} as place from {source}"
+        f"{last}::integer as to_day, coalesce({amount}, 0)::decimal(18,2) as amount, "
+        f"{currency or 'null::varchar'} as currency, {place} as place from {source}"
         for place, (first, last, amount) in enumerate(rows)
     )
     return {
@@ -145,31 +154,6 @@ def tables(shaping: Shaping) -> Mapping[str, str]:
 def _row(name: str, amount: str) -> tuple[str, str, str]:
     first, last = schema.aged_days(name) or (0, None)
     return str(first), "null" if last is None else str(last), amount
-
-
-def _currency(shaping: Shaping) -> str:
-    """The currency of each row, in SQL: its own, else the one that headings or cells name, else the book's."""
-    if shaping.has("currency"):
-        return "currency"
-    named = _named_currency(shaping)
-    return f"'{named}'" if named else "null::varchar"
-
-
-def _named_currency(shaping: Shaping) -> str | None:
-    """The one ISO code that headings and cells of amounts name; a sign that several currencies share names none."""
-    amounts = [c for c in shaping.columns if c.field.kind == "amount"]
-    said = {cell.currency for c in amounts for cell in c.read.values()}
-    said |= {heading_currency(c.match.heading) for c in amounts}
-    codes = said - {None} - SIGNS.keys()
-    return str(codes.pop()) if len(codes) == 1 else None
-
-
-def currency(shaping: Shaping) -> str | None:
-    """The currency of the whole file, where it has one."""
-    if not shaping.has("currency"):
-        return _named_currency(shaping)
-    found = shaping.scratch.texts("select distinct currency from typed where currency is not null limit 2")
-    return found[0] if len(found) == 1 else None
 
 
 def notes(shaping: Shaping) -> list[Phrase]:
@@ -193,5 +177,6 @@ AGEING = Kind(
     reshape=reshape,
     whole_by_default=True,
     notes=notes,
-    currency=currency,
+    currency=currencies.of_file,
+    row_currency=currencies.of_rows,
 )

@@ -91,6 +91,11 @@ def no_currency(shaping: Shaping) -> str | None:
     return None
 
 
+def column_of_currencies(shaping: Shaping) -> tuple[str, str]:
+    """The column alone, if there is one."""
+    return shaping.column("currency", ""), ""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of file.
@@ -104,7 +109,7 @@ class Kind:
     `fits`: what the values say, from -1 (cannot be this kind) to 1 (can be no other). `reshape`: the upload in the form
     that is mapped, None where it has that already. `whole_by_default`: such a file is the whole list unless a person
     says otherwise. `notes`: what is to be said of a checked file beside its problems. `currency`: the one that becomes
-    the book's where it has none.
+    the book's where it has none. `row_currency`: SQL of a row's currency over `typed`, '' for none, and its join.
     """
 
     id: str
@@ -121,6 +126,7 @@ class Kind:
     whole_by_default: bool = False
     notes: Callable[[Shaping], list[Phrase]] = nothing_said
     currency: Callable[[Shaping], str | None] = no_currency
+    row_currency: Callable[[Shaping], tuple[str, str]] = column_of_currencies
 
     def requires(self, field: str) -> bool:
         """Whether a file of this kind cannot be taken in without the field, or another that serves as well."""

@@ -5,10 +5,9 @@ from functools import partial
 
 from riskcore import schema
 from riskcore.errors import Phrase
-from riskcore.ingest.columns import type_column
-from riskcore.ingest.kinds import documents, grouped, oddities, parts, terms
+from riskcore.ingest.kinds import currencies, documents, grouped, oddities, parts, terms
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
-from riskcore.ingest.questioning import Option, Question
+from riskcore.ingest.questioning import Question
 from riskcore.store import Cursor
 
 ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
@@ -18,26 +17,12 @@ _NEEDS = (("customer_id", "customer_name"), documents.WORTH)
 
 def ask(asking: Asking) -> list[Question]:
     """What codes of terms mean, and which of several currencies is the book's."""
-    return [*terms.ask(asking), *ask_currency(asking)]
-
-
-def ask_currency(asking: Asking) -> list[Question]:
-    """Which of several currencies is the book's, where it has none."""
-    match = next((m for m in asking.matches if m.field == "currency"), None)
-    if match is None or asking.store.one("select 1 from meta where name = 'currency'"):
-        return []
-    read = type_column(asking.scratch, match, asking.policy).read
-    codes = sorted({cell.currency for cell in read.values() if cell.currency})
-    if len(codes) < 2:
-        return []
-    options = tuple(Option(code, "ledger.currency_code", {"code": code}) for code in codes)
-    slots = {"heading": match.heading, "currencies": ", ".join(codes)}
-    return [Question("book_currency", "currency", "ledger.currency", "currency", match.heading, slots, options)]
+    return [*terms.ask(asking), *currencies.ask(asking)]
 
 
 def currency(shaping: Shaping, amounts: Sequence[str] = documents.WORTH) -> str | None:
     """The currency that was answered, else the only one of the file; only where the book has none."""
-    if shaping.store.one("select 1 from meta where name = 'currency'"):
+    if currencies.of_book(shaping.store):
         return None
     if "book_currency" in shaping.answers:
         return shaping.answers["book_currency"]

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from riskcore.errors import Phrase
-from riskcore.ingest.kinds import documents
+from riskcore.ingest.kinds import currencies, documents
 from riskcore.ingest.kinds.base import VALUE_MOST, Problem, Shaping
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.upload import Upload
@@ -109,24 +109,10 @@ def _overpaid(shaping: Shaping) -> Iterator[Problem]:
 
 
 def without_rate(shaping: Shaping, currency: str | None) -> Iterator[Problem]:
-    """Currencies other than the book's that no rate is known for: their rows and sum, on the first line of each."""
-    if not shaping.has("currency"):
-        return
-    kept = shaping.store.one("select value from meta where name = 'currency'")
-    own = str(kept[0]) if kept else currency or shaping.policy.currency
-    rated = {
-        str(code)
-        for (code,) in shaping.store.rows(
-            "select distinct currency from rate join import using (import_id) where undone_at is null"
-        )
-    }
-    for line, code, rows, total in shaping.scratch.cursor.execute(
-        "select min(line), currency, count(*), sum(gross) from document_row where currency is not null "
-        "group by currency order by 1"
-    ).fetchall():
-        if code != own and code not in rated:
-            slots = {"rows": rows, "total": f"{total:,.2f}", "own": own}
-            yield line, shaping.heading("currency"), code, "ledger.without_rate", slots, "note"
+    """Currencies other than the book's that no rate is known for, where a column tells them."""
+    if shaping.has("currency"):
+        rows = "select line, currency, gross as amount from document_row"
+        yield from currencies.without_rate(shaping, rows, shaping.heading("currency"), currency)
 
 
 def not_in_book(shaping: Shaping) -> Iterator[Problem]:

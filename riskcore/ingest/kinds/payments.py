@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from riskcore.errors import Phrase
-from riskcore.ingest.kinds import documents, grouped, oddities
+from riskcore.ingest.kinds import currencies, documents, grouped, oddities
 from riskcore.ingest.kinds.base import Kind, Problem, Shaping
-from riskcore.ingest.kinds.ledger import ABOUT_CUSTOMER, ask_currency, currency, of_customers
+from riskcore.ingest.kinds.ledger import ABOUT_CUSTOMER, currency, of_customers
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.upload import Upload
 from riskcore.ingest.words import letters_of, normalise_heading, synonyms
@@ -131,7 +131,7 @@ PAYMENTS = Kind(
     needs=_NEEDS,
     tables=tables,
     group="payments",
-    ask=ask_currency,
+    ask=currencies.ask,
     judge=judge,
     fits=fits,
     reshape=grouped.filled_down,

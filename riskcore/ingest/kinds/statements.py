@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from riskcore import names, schema
 from riskcore.errors import FileRefused, Phrase
-from riskcore.ingest.kinds import captions, matching, others
+from riskcore.ingest.kinds import captions, currencies, matching, others
 from riskcore.ingest.kinds.base import VALUE_MOST, Asking, Kind, Problem, Shaping
 from riskcore.ingest.kinds.captions import AMOUNTS, GROUP
 from riskcore.ingest.kinds.long_form import LongForm, reshape
@@ -20,7 +20,7 @@ from riskcore.ingest.mapping import Match
 from riskcore.ingest.periods import read_period, resolved
 from riskcore.ingest.questioning import Question
 from riskcore.ingest.upload import Upload
-from riskcore.ingest.words import heading_currency, plain, synonyms
+from riskcore.ingest.words import SIGNS, heading_currency, plain, synonyms
 from riskcore.store import Store
 
 _COMPANY, _PERIOD = "statement_company", "statement_period"
@@ -139,6 +139,9 @@ def judge(shaping: Shaping) -> Iterator[Problem]:
     ):
         for line, text in _rows(shaping, f"select line, {shown} from stated where {condition}"):
             yield line, period, text, reason, {}, "row"
+    first = next((name for name in ("total_assets", "revenue", *known) if name in known), "")
+    if first:
+        yield from currencies.judge(shaping, first, shaping.heading(first))
     yield from others.unread(shaping, beside)
     yield from _repeated(shaping, known)
     yield from _unbalanced(shaping)
@@ -237,6 +240,7 @@ def _make_stated(shaping: Shaping, beside: others.Others) -> None:
     id_, name = "belongs.customer_id", shaping.column("customer_name", "null::varchar")
     if isinstance(upload, LongForm):
         id_, name = "answered.company", name if upload.company else "null::varchar"
+    currency, join = currencies.of_rows(shaping)
     amounts = "".join(f", typed.{field}" for field in AMOUNTS if shaping.has(field))
     place = next(c.match.index for c in shaping.columns if c.field.name == "period_end")
     cursor.execute(
@@ -244,17 +248,17 @@ def _make_stated(shaping: Shaping, beside: others.Others) -> None:
         f"{shaping.column('reg_no', 'null::varchar')} as reg_no, coalesce(typed.period_end, dated.day) as period_end, "
         f"upload.c{place} as said_period, "
         f"{opinion} as said_opinion, opinion.kind as audit_opinion, "
-        f"coalesce({shaping.column('currency')}, answered.currency) as currency, others{amounts} "
-        "from typed join upload using (line) join other using (line) cross join answered "
+        f"coalesce({currency or 'null'}, answered.currency) as currency, others{amounts} "
+        f"from typed {join} join upload using (line) join other using (line) cross join answered "
         "left join belongs using (line) "
         f"left join dated using (line) left join opinion on opinion.text = {opinion}"
     )
 
 
 def _currency_of(shaping: Shaping, beside: others.Others) -> str | None:
-    """The currency that headings of amounts or the titles name, None where they name none."""
-    headings = [c.match.heading for c in (*shaping.columns, *beside.columns) if c.field.kind == "amount"]
-    return next((code for text in (*headings, shaping.upload.unit_line) if (code := heading_currency(text))), None)
+    """The currency that headings of other amounts name, None where they name none."""
+    headings = [c.match.heading for c in beside.columns]
+    return next((code for text in headings if (code := heading_currency(text)) and code not in SIGNS), None)
 
 
 def _rows(shaping: Shaping, query: str) -> list[tuple[Any, ...]]:
@@ -272,4 +276,5 @@ STATEMENTS = Kind(
     fits=fits,
     reshape=shaped,
     notes=others.notes,
+    row_currency=currencies.of_rows,
 )
