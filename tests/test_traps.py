@@ -109,7 +109,8 @@ def _lines_are_accounted_for(said: dict[str, Any], upload: Upload, ready: Prepar
     aside = checked.problems.query("effect == 'row'")["line"].nunique()
     assert aside == checked.rows_set_aside
     if not said["name"].endswith((".xlsx", ".zip")):
-        codec = {"UTF-16": "utf-16", "GB18030": "gb18030"}.get(upload.encoding.split(" ")[0], "utf-8-sig")
+        codecs = {"UTF-16": "utf-16", "GB18030": "gb18030", "Windows-1252": "cp1252"}
+        codec = codecs.get(upload.encoding.split(" ")[0], "utf-8-sig")
         lines = (FOLDER / said["name"]).read_bytes().decode(codec).splitlines()
         written = sum(bool(re.sub(r"[,\s\t|]", "", line)) for line in lines)
         assert written == checked.rows_read + sum(said["lines"].values())

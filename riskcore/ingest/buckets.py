@@ -9,9 +9,9 @@ from riskcore.ingest.words import plain
 _OLDEST = {"older", "oldest", "更早", "更久", "earlier"}  # everything beyond the oldest other bucket
 _SIZES = {"": 1, "d": 1, "m": 30, "y": 365}
 _UNITS = (
-    (re.compile(r"个月|月|months?|mths?"), "m"),
+    (re.compile(r"个月|月|months?|mths?|monate?|mois|mes(es)?|мес(яц[а-я]*)?\.?"), "m"),
     (re.compile(r"年|years?|yrs?"), "y"),
-    (re.compile(r"天|日|days?"), "d"),
+    (re.compile(r"天|日|days?|tagen?|tag|jours?|j(?=\b)|d[ií]as?|дн(ей|я|и)?\.?|день"), "d"),
 )
 _BETWEEN = re.compile(r"((?<=\d)|(?<=\d[dmy]))(\s|_)*([-~–—−‐至到_]|to|through|and)(\s|_)*(?=\d)")
 _NOISE = re.compile(
@@ -19,7 +19,7 @@ _NOISE = re.compile(
     r"合计|小计|total|[\s_:,()\[\]]"
 )
 _SPAN = re.compile(r"d?(\d+)([dmy]?)-(\d+)([dmy]?)")
-_BEYOND = re.compile(r"(?:>|over|morethan|beyond|超过|大于)(\d+)([dmy]?)(?:以上)?")
+_BEYOND = re.compile(r"(?:>|über|plusde|свыше|более|más?de|over|morethan|beyond|超过|大于)(\d+)([dmy]?)(?:以上)?")
 _MORE = "plus|above|over|more|(?:and|or)(?:over|above|more|older)|及?以上"
 _FROM = re.compile(rf"(?:>=|≥|from)?(\d+)([dmy]?)-?(?:\+|{_MORE})")
 _WITHIN = re.compile(r"(?:<|<=|≤|under|lessthan|within|upto)(\d+)([dmy]?)|(\d+)([dmy]?)(?:以内|以下|之?内)")

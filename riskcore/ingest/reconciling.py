@@ -16,7 +16,8 @@ _OF_PART = (
     r"^(?:(?:sub|grand)[\s-]*)?totals? (?:for|of) .+"
     r"|.+[\s:：-]*(?:小计|合计|总计)$|^(?:小计|合计|总计|共计)\s*[:：(（].*"
 )
-_OF_NAME = re.compile(r"totals? (.+)", re.IGNORECASE)  # Total Acme, where Acme stands in the column too
+# Total Acme, or Acme Total as spreadsheets' pivots write it, where Acme stands in the column too.
+_OF_NAME = re.compile(r"totals? (?P<after>.+)|(?P<before>.+) totals?", re.IGNORECASE)
 _SUB = re.compile(r"小计|sub|\b(for|of)\b", re.IGNORECASE)
 _FIRST = 3  # columns that are looked at although they are not mapped
 _PER_ROW = Decimal("0.01")  # of difference that rounding may make
@@ -57,7 +58,7 @@ def find_totals(shaping: Shaping) -> set[int]:
         column = mapped.get(index)
         if not (index < _FIRST if column is None else column.field in _LABELLED or _is_odd(column)):
             continue
-        labels |= _labels(cursor, f"c{index}", column is not None and column.field in schema.IDENTITY)
+        labels |= _labels(cursor, f"c{index}", column is None or column.field in schema.IDENTITY)
     levels = max((len(label) for label in labels.values() if _is_stars(label)), default=0)
     grand = [len(label) == levels if _is_stars(label) else _is_grand(label) for label in labels.values()]
     cursor.execute(
@@ -78,14 +79,18 @@ _LABELLED = (*schema.IDENTITY, schema.FIELDS["document_no"], schema.FIELDS["docu
 
 def _labels(cursor: Cursor, cell: str, is_naming: bool) -> dict[int, str]:
     """The lines whose cell is the label of a total."""
-    pattern = f"{_exact()}|{_OF_PART}|^totals? " if is_naming else _exact()
+    pattern = f"{_exact()}|{_OF_PART}|^totals? | totals?$" if is_naming else _exact()
     found = dict(
         cursor.execute(
             f"select line, {cell} from upload where regexp_matches({cell}, $p, 'i')", {"p": pattern}
         ).fetchall()
     )
     certain = re.compile(f"{_exact()}|{_OF_PART}", re.IGNORECASE)
-    open_ = {line: name[1].casefold() for line, text in found.items() if (name := _OF_NAME.fullmatch(text))}
+    open_ = {
+        line: (name["after"] or name["before"]).casefold()
+        for line, text in found.items()
+        if (name := _OF_NAME.fullmatch(text))
+    }
     known = (
         {
             name

@@ -5,9 +5,10 @@ from functools import partial
 
 from riskcore import schema
 from riskcore.errors import Phrase
-from riskcore.ingest.kinds import currencies, documents, grouped, oddities, parts, terms
+from riskcore.ingest.kinds import currencies, documents, grouped, oddities, parts, sides, terms
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.questioning import Question
+from riskcore.ingest.upload import Upload
 from riskcore.store import Cursor
 
 ABOUT_CUSTOMER = ("country", "region", "industry", "customer_group", "parent_id", "salesperson", "payment_terms")
@@ -86,6 +87,12 @@ def mark_overlapping(cursor: Cursor, import_id: int) -> None:
     )
 
 
+def _reshaped(upload: Upload) -> Upload | None:
+    """The upload with each group's name in its rows, and one column of amounts; None where nothing is to be changed."""
+    filled = grouped.filled_down(upload)
+    return sides.joined(filled or upload) or filled
+
+
 def _kind(name: str, only_open: bool) -> Kind:
     return Kind(
         id=name,
@@ -96,7 +103,7 @@ def _kind(name: str, only_open: bool) -> Kind:
         ask=ask,
         judge=partial(judge, only_open=only_open),
         fits=partial(oddities.fits, only_open=only_open),
-        reshape=grouped.filled_down,
+        reshape=_reshaped,
         whole_by_default=only_open,
         notes=partial(notes, only_open=only_open),
         currency=currency,
