@@ -788,3 +788,10 @@ def test_headings_are_never_sql() -> None:
     assert store.rows("select customer_id, exposure from input join customer using (customer_key)") == [
         ("2", Decimal(5))
     ]
+
+
+def test_decimals_beyond_cents_are_rounded_and_said() -> None:
+    found = checked("customer id,exposure\nA1,10.004\nA2,20.006\nA3,30.00\n")
+    [note] = [note for note in found.notes if note.key == "questions.note_rounded"]
+    assert note.slots == {"heading": "exposure", "n": 2, "was": "60.010", "now": "60.01"}
+    assert found.totals["exposure"] == Decimal("60.01")

@@ -85,7 +85,8 @@ def judge(
     columns, notes = apply(scratch, asking.matches, answers, asking.policy)
     make_typed(scratch, columns)
     shaping = Shaping(scratch, asking.upload, columns, answers, asking.policy, asking.store, as_of)
-    return replace(conclude(shaping, kind, [*said, *notes]), proven=proven(scratch, asking.matches))
+    notes = [*said, *notes, *_rounded(scratch, columns)]
+    return replace(conclude(shaping, kind, notes), proven=proven(scratch, asking.matches))
 
 
 def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
@@ -159,6 +160,25 @@ def _by_currency(shaping: Shaping, currency: str, join: str) -> dict[str, dict[s
         "group by all order by 1"
     ).fetchall()
     return {name: {row[0]: row[at] for row in rows if row[at] is not None} for at, name in enumerate(names, 1)}
+
+
+def _rounded(scratch: Scratch, columns: Sequence[Column]) -> list[Phrase]:
+    """The columns of amounts that lose decimals beyond the second, and what that does to their sums."""
+    amounts = [c for c in columns if c.field.kind == "amount"]
+    if not amounts:
+        return []
+    asked = ", ".join(
+        f"count(*) filter ({n}_raw <> {n}), sum({n}_raw) filter ({n} is not null), sum({n})"
+        for n in (c.field.name for c in amounts)
+    )
+    row = scratch.cursor.execute(f"select {asked} from typed").fetchone() or ()
+    return [
+        Phrase(
+            "questions.note_rounded", {"heading": c.match.heading, "n": n, "was": f"{was:,.3f}", "now": f"{now:,.2f}"}
+        )
+        for c, n, was, now in zip(amounts, row[::3], row[1::3], row[2::3], strict=True)
+        if n
+    ]
 
 
 def _totals(scratch: Scratch, columns: Sequence[Column]) -> dict[str, Decimal]:
