@@ -129,18 +129,6 @@ def count_back(owed: float, months: list[tuple[float, int]]) -> float | None:
     return days if owed <= 0 else None
 
 
-def missing_rates(store: Store, as_of: date, known_by: date | None = None) -> pd.DataFrame:
-    """Currencies without a rate by the date: currency, items that count, and their open amount in that currency."""
-    with _items(store, as_of, known_by, None) as (cursor, day):
-        if day is None:
-            return pd.DataFrame(columns=["currency", "items", "open_amount"])
-        return cursor.execute(
-            "select currency, count(*) as items, "
-            "coalesce(sum(amount) filter (paid_date is null), 0)::decimal(18,2) as open_amount "
-            "from ledger_item where not has_rate group by currency order by items desc, currency"
-        ).df()
-
-
 _INVOICE_COLUMNS = [
     *("document", "document_type", "invoice_date", "due_date", "paid_date", "is_inferred", "amount", "currency"),
     *("is_open", "days_beyond_terms", "weight", "contribution", "file_name", "sheet", "line"),

@@ -90,6 +90,20 @@ def test_the_whole_book_retires_those_it_does_not_name() -> None:
     assert set(facts(store, MAR)) == {"A", "B", "C", "D"}
 
 
+def test_the_whole_list_retires_only_those_that_a_list_named_before() -> None:
+    store = Store()
+    books.take(store, [{"customer_id": name} for name in "AB"], JAN)
+    for name, kind in (("C", "by_hand"), ("D", "invoices"), ("B", "invoices")):
+        number = books.take(store, [{"customer_id": name}], JAN)
+        store.rows("update import set kind = $kind where import_id = $number", kind=kind, number=number)
+    books.take(store, [{"customer_id": "A"}], FEB, whole_book=True)
+    assert set(facts(store, JAN)) == {"A", "B", "C", "D"}
+    assert set(facts(store, FEB)) == {"A", "C", "D"}
+    books.take(store, [{"customer_id": "C"}], FEB)
+    books.take(store, [{"customer_id": "A"}], MAR, whole_book=True)
+    assert set(facts(store, MAR)) == {"A", "D"}  # the list names C from now on
+
+
 def test_only_the_customer_that_is_asked_for() -> None:
     store = Store()
     books.take(store, [{"customer_id": name, "quick_ratio": 1.0} for name in "ABC"], JAN)

@@ -8,7 +8,7 @@ import pytest
 
 from riskcore import features, schema
 from riskcore import policy as policies
-from riskcore.features import latest, live
+from riskcore.features import conversion, latest, live
 from riskcore.store import Store
 from tests import books
 from tests.books import WITHDRAWN
@@ -85,7 +85,8 @@ def test_a_single_row_says_the_same_read_off_and_grouped(seed: int, monkeypatch:
         monkeypatch.setattr(latest, "_LAYERS_MOST", layers_most)
         cursor = store.cursor()
         live.prepare(cursor, None)
-        extent = latest.prepare(cursor, LAST, None)
+        extent = latest.prepare(cursor, POLICY, LAST, None)
+        conversion.prepare(cursor, POLICY, LAST)
         assert (extent.read_off > 0, extent.grouped > 0) == (layers_most > 0, layers_most == 0)
         text = latest.query(POLICY, extent, None, frozenset({"exposure"}))
         answers.append(cursor.execute(f"select * from ({text}) order by customer_key", {"as_of": LAST}))
@@ -104,7 +105,8 @@ def test_only_customers_with_a_row_outside_the_layers_are_grouped(monkeypatch: p
     for layers_most, grouped in ((6, {2}), (1, {1, 2, 3, 4, 5, 6, 7, 8})):
         monkeypatch.setattr(latest, "_LAYERS_MOST", layers_most)
         live.prepare(cursor, None)
-        extent = latest.prepare(cursor, LAST, None)
+        extent = latest.prepare(cursor, POLICY, LAST, None)
+        conversion.prepare(cursor, POLICY, LAST)
         assert {layer.imports for layer in extent.layers} <= {(1,), (2, 3), (4,)}
         told = cursor.execute("select customer_key from told where is_grouped").fetchall()
         assert {key for (key,) in told} == grouped

@@ -19,3 +19,9 @@ def prepare(cursor: Cursor, policy: Policy, as_of: date) -> None:
     currency that is not in the table has no rate.
     """
     cursor.execute(sql("conversion"), {"as_of": as_of, "book": book_currency(cursor, policy)})
+
+
+def converted(amount: str, currency: str) -> str:
+    """SQL of an amount in the book's currency, `conversion` being joined by its own; NULL where that has no rate."""
+    exchanged = f"try_cast(round({amount}::double * conversion.rate, 2) as decimal(18,2))"
+    return f"case when {currency} is null or conversion.rate = 1 then {amount} else {exchanged} end"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import ageing, chosen, latest, ledger, lists, live, ratings, statements
+from riskcore.features import ageing, chosen, conversion, latest, ledger, lists, live, ratings, statements
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Characteristic, Policy
@@ -52,12 +52,15 @@ def asked(
     """
     live.prepare(cursor, known_by)
     _prepare_words(cursor, policy)
-    extent = latest.prepare(cursor, as_of, keys)
+    extent = latest.prepare(cursor, policy, as_of, keys)
     found = [computed for source in _SOURCES if (computed := source(cursor, policy, as_of, keys))]
+    if extent.is_foreign:
+        conversion.prepare(cursor, policy, as_of)
     values = {"as_of": as_of, "own_annual_sales": own_annual_sales, "home": policy.home_country}
     yield Facts(tuple(_query(policy, extent, found, part) for part in extent.ranges), values)
     for table in ("live", "layer", "told", "industry_word", "country_word", *(computed.table for computed in found)):
         cursor.execute(f"drop table {table}")
+    cursor.execute("drop table if exists conversion")
 
 
 def prepare(
@@ -104,9 +107,14 @@ def _query(policy: Policy, extent: latest.Extent, found: Sequence[Computed], key
     worked_out = frozenset(chosen.attributes(found))
     return f"""
 with latest as ({latest.query(policy, extent, keys, worked_out)}),
+whole as (select max(seq) as seq from live where whole_book and kind = 'customers' and as_of <= $as_of),
+listed as (  -- those that the newest whole list retires where it does not name them
+  select i.customer_key from input i join live using (import_id)
+  where kind = 'customers' and live.seq < (select seq from whole) and {live.between(keys, "i.customer_key")}
+),
 active as (
   select * from latest
-  where last_seq >= coalesce((select max(seq) from live where whole_book and kind = 'customers' and as_of <= $as_of), 0)
+  where last_seq >= coalesce((select seq from whole), 0) or customer_key not in (select customer_key from listed)
 ),
 chosen as ({chosen.query(found)}),
 worked_out as (

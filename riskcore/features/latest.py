@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskcore import schema
-from riskcore.features import layers, live
+from riskcore.features import conversion, layers, live
 from riskcore.features.layers import Layer
 from riskcore.features.live import Keys
 from riskcore.policy import Policy
 from riskcore.store import Cursor
 
 PLAIN = tuple(f for f in (*schema.IDENTITY[1:], *schema.ATTRIBUTES, *schema.FLAGS) if f.name != "credit_score")
+
+_AMOUNTS = tuple(f.name for f in schema.INPUT if f.kind == "amount")
 
 # Attributes that facts are derived from, so that the day and the import that gave them are kept.
 ORIGINS = ("net_worth", "incorporation_date", "relationship_start", "industry", "country")
@@ -33,7 +35,8 @@ _GROUPED_MOST = 100_000  # customers grouped at a time: about as much
 class Extent:
     """What there is to be read: columns that somebody filled, layers, and customers read off them and grouped.
 
-    `ranges`: keys of customers, in ranges that take bounded memory.
+    `ranges`: keys of customers, in ranges that take bounded memory. `is_foreign`: amounts of some are in a currency
+    other than the book's, so that `conversion` is to be there when the query runs.
     """
 
     filled: frozenset[str]
@@ -41,9 +44,10 @@ class Extent:
     read_off: int
     grouped: int
     ranges: tuple[Keys | None, ...]
+    is_foreign: bool
 
 
-def prepare(cursor: Cursor, as_of: date, keys: Keys | None) -> Extent:
+def prepare(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Extent:
     """Make the temporary tables `layer` (import_id and place) and `told` on the cursor, beside `live`.
 
     `told`: customer_key, and whether the customer's rows are grouped, because not each is in a layer of its own.
@@ -67,7 +71,12 @@ def prepare(cursor: Cursor, as_of: date, keys: Keys | None) -> Extent:
     kept = tuple(found[:_LAYERS_MOST])
     parts = max(-(-grouped // _GROUPED_MOST), -(-sum(sorted(layer.cells for layer in kept)[:-1]) // _CELLS_MOST), 1)
     cut = (keys,) if keys is not None or parts == 1 else ranges(int(last), parts)
-    return Extent(filled, kept, int(read_off), int(grouped), cut)
+    foreign = cursor.execute(
+        "select 1 from input semi join layer using (import_id) where currency <> $book "
+        f"and coalesce({', '.join(_AMOUNTS)}) is not null limit 1",
+        {"book": conversion.book_currency(cursor, policy)},
+    ).fetchone()
+    return Extent(filled, kept, int(read_off), int(grouped), cut, foreign is not None)
 
 
 def ranges(last: int, parts: int) -> tuple[Keys, ...]:
@@ -85,18 +94,18 @@ def query(policy: Policy, extent: Extent, keys: Keys | None, worked_out: frozens
     """
     parts = []
     if extent.read_off or not extent.grouped:
-        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, layers.joined(extent.layers)))
+        columns = ",\n  ".join(_columns(policy, extent, worked_out, layers.joined(extent.layers)))
         seqs = ", ".join(f"layer_{place}.seq" for place in range(len(extent.layers))) or "null"
         parts.append(
             f"select customer_key, customer_id, greatest({seqs}) as last_seq,\n  {columns}\n"
             f"from {_joined(extent, keys)} join customer using (customer_key)\n"
         )
     if extent.grouped:
-        columns = ",\n  ".join(_columns(policy, extent.filled, worked_out, layers.grouped(extent.filled)))
+        columns = ",\n  ".join(_columns(policy, extent, worked_out, layers.grouped(extent.filled)))
         only = "semi join (from told where is_grouped) using (customer_key)" if extent.read_off else ""
         parts.append(
             f"select customer_key, customer_id, max(seq) as last_seq,\n  {columns}\n"
-            f"from ({_said(extent.filled, keys)}) join customer using (customer_key) {only} "
+            f"from ({_said(extent.filled, extent.is_foreign, keys)}) join customer using (customer_key) {only} "
             "group by customer_key, customer_id\n"
         )
     return "union all by name\n".join(parts)
@@ -121,7 +130,8 @@ def _layers(cursor: Cursor, as_of: date, keys: Keys | None) -> list[Layer]:
 def _joined(extent: Extent, keys: Keys | None) -> str:
     """The layers beside each other, one row per customer that is not grouped."""
     each = [
-        f"({_said(layer.filled, keys)} and place = {place}) layer_{place}" for place, layer in enumerate(extent.layers)
+        f"({_said(layer.filled, extent.is_foreign, keys)} and place = {place}) layer_{place}"
+        for place, layer in enumerate(extent.layers)
     ]
     if len(each) == 1 and not extent.grouped:
         return each[0]
@@ -129,19 +139,29 @@ def _joined(extent: Extent, keys: Keys | None) -> str:
     return " left join ".join((told, *(f"{layer} using (customer_key)\n" for layer in each)))
 
 
-def _said(filled: frozenset[str], keys: Keys | None) -> str:
-    """Rows that count, with their day and their order; of columns those only that somebody filled."""
+def _said(filled: frozenset[str], is_foreign: bool, keys: Keys | None) -> str:
+    """Rows that count, with their day and their order; of columns those only that somebody filled.
+
+    Where some are in another currency, amounts are in the book's, and `<amount>_told` says whether there was one.
+    """
     names = [f"i.{f.name}" for f in schema.INPUT if f.name in filled]
+    join = ""
+    if is_foreign:
+        amounts = [name for name in _AMOUNTS if name in filled]
+        names = [name for name in names if name.removeprefix("i.") not in amounts]
+        names += [f"{conversion.converted(f'i.{name}', 'i.currency')} as {name}" for name in amounts]
+        names += [f"i.{name} is not null as {name}_told" for name in amounts]
+        join = "left join conversion on conversion.currency = i.currency"
     states = [f"i.{f.name}_state" for f in schema.STATED if f.name in filled]
     columns = ("i.customer_key", "import_id", f"{_SAID_ON} as said_on", "live.seq", f"{_PLACED} as placed")
     return f"""
   select {", ".join((*columns, *names, *states))}
-  from input i join live using (import_id) join layer using (import_id)
+  from input i join live using (import_id) join layer using (import_id) {join}
   where {_SAID_ON} <= $as_of and {live.between(keys, "i.customer_key")}
 """
 
 
-def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str], last: layers.Last) -> list[str]:
+def _columns(policy: Policy, extent: Extent, worked_out: frozenset[str], last: layers.Last) -> list[str]:
     dated_by = {c.id: c.dated_by for c in policy.characteristic} | _DATED_BY
 
     def day_and_source(name: str, condition: str) -> list[str]:
@@ -154,6 +174,8 @@ def _columns(policy: Policy, filled: frozenset[str], worked_out: frozenset[str],
     # A file without names tells the id in their place, which is no name.
     is_told = {f.name: f"{{row}}{f.name} is not null" for f in PLAIN}
     is_told["customer_name"] = "{row}customer_name <> customer_id"
+    if extent.is_foreign:  # an amount without a rate is told, and not known: what was said before it is no answer
+        is_told |= {name: f"{{row}}{name}_told" for name in _AMOUNTS}
     out = [f"{last(f.name, f.sql_type, (f.name,), is_told[f.name])} as {f.name}" for f in PLAIN]
     for name in sorted({*ORIGINS, *worked_out} - {f.name for f in schema.STATED}):
         out += day_and_source(name, is_told[name])

@@ -55,7 +55,8 @@ def work_out(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> 
     months = {f"month_{n}": dates[f"month_{n}"] for n in range(1, 7)}
     starts = {name: dates[name] for name in ("year", "quarter", "half_year", "two_years")}
     bound = {"as_of": day, "asked_for": as_of, "minimum_cents": PAST_DUE_MINIMUM * 100}
-    cursor.execute(sql("ledger_features"), bound | starts | months)
+    limit = conversion.converted("credit_limit", "input.currency")
+    cursor.execute(sql("ledger_features").replace("limit_converted", limit), bound | starts | months)
     if cursor.execute("select 1 from ledger where is_worst_sought limit 1").fetchone():
         cursor.execute(sql("ledger_worst"), {"two_years": dates["two_years"]})
     drop_items(cursor)

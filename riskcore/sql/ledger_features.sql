@@ -32,10 +32,10 @@ with summed as (
   from ledger_item
   group by customer_key
 ),
-limits as (  -- the newest credit limit
-  select customer_key, arg_max(credit_limit,
+limits as (  -- the newest credit limit, unknown where its currency has no rate
+  select customer_key, arg_max_null(limit_converted,
     date_diff('day', date '1800-01-01', coalesce(dated, live.as_of)) * 10000000 + live.seq) as credit_limit
-  from input join live using (import_id)
+  from input join live using (import_id) left join conversion on conversion.currency = input.currency
   where credit_limit is not null and coalesce(dated, live.as_of) <= $asked_for
   group by customer_key
 ),

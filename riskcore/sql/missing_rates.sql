@@ -6,6 +6,11 @@ named as (
   select currency, as_of as day from ageing join import using (import_id) where undone_at is null
   union all
   select currency, period_end as day from statement semi join live using (import_id)
+  union all
+  select currency, coalesce(dated, as_of) as day from input join import using (import_id)
+  where undone_at is null and currency <> $book and coalesce(exposure, ar_balance, past_due_amount, credit_limit,
+    requested_limit, annual_sales, customer_revenue, net_worth, working_capital, secured_amount, insured_limit,
+    agency_limit, last_sale_amount, last_receipt_amount, registered_capital) is not null
 )
 select currency, count(*) as amounts, min(day) as first_day
 from named
