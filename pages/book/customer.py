@@ -11,14 +11,15 @@ from pages.parts import (
     limit_card,
     looking_back,
     meeting,
+    monitoring_history,
     sources,
     statements_panel,
     verdict,
     words,
 )
 from pages.parts import waterfall as chart
-from pages.parts.format import NOTHING, bin_of, count, day, full_money, is_nothing, percent, plain, value_of
-from riskcore import advice, book, explanation, limits, metrics, money
+from pages.parts.format import NOTHING, bin_of, day, full_money, is_nothing, percent, plain, value_of
+from riskcore import advice, book, explanation, limits, metrics, money, monitoring
 from riskcore.explanation import Explained
 
 t = words.current()
@@ -233,14 +234,7 @@ if limit_row:
     limit_card.card(t, policy, limit_row, currency)
 if back.is_now:
     groups.card(t, assessed, row["customer_key"], currency)
-past = customer.history[customer.history["as_of"] <= str(back.as_of)].tail(8)
-if len(past) > 1:
-    st.subheader(t("customer.history"), anchor=False)
-    with st.container(horizontal=True, gap="large"):
-        for one in past.itertuples():
-            then = policy.tier[min(one.tier, len(policy.tier) - 1)]
-            score = NOTHING if is_nothing(one.score) else count(one.score)
-            with st.container(gap=None, width="content"):
-                st.caption(day(t, one.as_of))
-                st.markdown(f"**{score}** :{then.colour}-badge[**{then.code}**]")
+steps = [s for s in data.ask(monitoring.history, row["customer_key"]) if s.as_of <= back.as_of]
+if len(steps) > 1:
+    monitoring_history.draw(t, steps)
 st.caption(t("customer.convention"))

@@ -120,15 +120,16 @@ def stacked_bars(
                 for s, x in zip(share, texts, strict=True)
             ],
         )
-    for i, (label, total) in enumerate(zip(labels, totals, strict=True)):
-        figure.add_annotation(**_beside(i, label, palette.text, 0, "right", -10))
-        figure.add_annotation(**_beside(i, total, palette.muted, 1, "left", 10))
-    _bare(
+    # All at once: one by one they take seconds where there are many bars.
+    notes = [_beside(i, label, palette.text, 0, "right", -10) for i, label in enumerate(labels)]
+    notes += [_beside(i, total, palette.muted, 1, "left", 10) for i, total in enumerate(totals)]
+    figure.update_layout(annotations=notes)
+    bare(
         figure,
         palette,
         height=row * len(labels),
-        left=7 * max((_width(x) for x in labels), default=8) + 16,
-        right=7 * max((_width(x) for x in totals), default=8) + 20,
+        left=7 * max((width(x) for x in labels), default=8) + 16,
+        right=7 * max((width(x) for x in totals), default=8) + 20,
     )
     figure.update_layout(barmode="stack", bargap=0)
     figure.update_xaxes(visible=False, range=[0, 100])
@@ -154,7 +155,7 @@ def score_strip(policy: Policy, palette: Palette, score: int | None) -> go.Figur
             x=score, y=1, yshift=9, text="▼", showarrow=False, font={"color": palette.text, "size": 15}
         )
         figure.add_shape(type="line", x0=score, x1=score, y0=-0.3, y1=1.3, line={"color": palette.text, "width": 2})
-    _bare(figure, palette, height=56, left=2, right=2)
+    bare(figure, palette, height=56, left=2, right=2)
     figure.update_layout(margin_t=20, margin_b=26)
     figure.update_xaxes(visible=False, range=[policy.base_score, policy.top_score])
     figure.update_yaxes(visible=False, range=[0, 1])
@@ -209,7 +210,7 @@ def migration(
             showarrow=False,
             font={"color": palette.text, "size": FONT},
         )
-    _bare(figure, palette, height=44 * size + 34, left=8 * max(_width(n) for n in names) + 8, right=2)
+    bare(figure, palette, height=44 * size + 34, left=8 * max(width(n) for n in names) + 8, right=2)
     figure.update_layout(margin_t=30)
     figure.update_xaxes(visible=False, range=[0, size])
     figure.update_yaxes(visible=False, range=[size, 0])
@@ -234,12 +235,12 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _width(text: str) -> float:
+def width(text: str) -> float:
     """How many Latin letters wide a text is; a Chinese one counts double."""
     return sum(1.9 if ord(letter) > 0x2E80 else 1 for letter in text)
 
 
-def _bare(figure: go.Figure, palette: Palette, height: float, left: float, right: float) -> None:
+def bare(figure: go.Figure, palette: Palette, height: float, left: float, right: float) -> None:
     """Nothing but the marks: no margins of Plotly's own, legend, grid or background."""
     figure.update_layout(
         height=height,
