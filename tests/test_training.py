@@ -90,10 +90,10 @@ def test_a_case_scores_as_the_same_customer_of_the_book(store: Store, policy: Po
         row |= dict.fromkeys(case.refused, REFUSED) | dict.fromkeys(case.flags, True)
         row |= {"past_due_amount" if name == "past_due" else name: amount for name, amount in case.amounts.items()}
         take(store, [{"customer_id": case.case_id, **row}], NOW)
-    for key, case in enumerate(cases.starters(), 1):
-        in_book = explanation.explain(store, policy, NOW, key)
+    seen = cases.views(store, policy, cases.starters())
+    for key, (case, view) in enumerate(zip(cases.starters(), seen, strict=True), 1):
+        in_book, own = explanation.explain(store, policy, NOW, key), view.explained
         assert in_book is not None
-        own = cases.view(store, policy, case).explained
         for name in ("score", "tier", "rules", "known_points", "in_default", "binding"):
             assert own.scored[name] == in_book.scored[name], (case.case_id, name)
         assert own.limit["recommended"] == in_book.limit["recommended"]
@@ -136,10 +136,9 @@ def test_money_of_a_judgement_is_what_the_hand_works_out(policy: Policy) -> None
 
 
 def judge_all(store: Store, person: str, tier: str, pd: float | None = None) -> list[practice.Judgement]:
-    """A person judges all invented cases; `pd` None copies the score's."""
-    policy = versions.in_force(store)
-    for case in cases.starters():
-        seen = cases.view(store, policy, case)
+    """A person judges all invented cases; `tier` "copy" and `pd` None are the score's own."""
+    policy, found = versions.in_force(store), cases.starters()
+    for case, seen in zip(found, cases.views(store, policy, found), strict=True):
         code = policy.tier[seen.tier].code if tier == "copy" else tier
         stated = seen.pd_12m if pd is None else pd
         practice.judge(store, case, person, code, seen.limit, seen.terms_days, stated)
@@ -469,5 +468,6 @@ def test_training_changes_nothing_of_the_book(store: Store) -> None:
     with_past(store)
     before = portfolio.newest(store), money.of_book(store, versions.in_force(store))
     past.make(store, "Ada")
-    judge_all(store, "Ada", "copy")
+    practice.judge(store, PLAIN, "Ada", "B", 1000.0, 30, 0.2)
+    answer_all(store, "Ada", units.units()[0])
     assert (portfolio.newest(store), money.of_book(store, versions.in_force(store))) == before

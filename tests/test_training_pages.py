@@ -117,7 +117,7 @@ def test_a_case_is_judged_without_its_score_and_then_told() -> None:
     case = next(case for case in cases.starters() if case.case_id == given.case_id)
     assert case.title and case.title.en.replace("-", "\\-") in shown(app)
     assert "The lesson" in [element.value for element in app.subheader]
-    assert "under 10 cases" in [metric.value for metric in app.metric]
+    assert "< 10 cases" in [metric.value for metric in app.metric]
     app.button(key="training_next").click().run()
     sound(app)
     assert "Case 2 of" in captions(app)

@@ -14,6 +14,13 @@ from riskcore.training.case import Case, Outcome, View
 
 _TOLD, _ADDING = "training_told", "training_own"
 _ROWS = 18
+# Where there is no room beside it, the list stands above the case.
+_NARROW = """<style>
+@media (max-width: 1000px) {
+  .st-key-training_both {flex-direction: column; flex-wrap: nowrap}
+  .st-key-training_both > div {width: 100% !important}
+}
+</style>"""
 
 
 def show(room: Room) -> None:
@@ -32,7 +39,9 @@ def show(room: Room) -> None:
         return
     found = library.listed(room.store)
     seen = cases.views(room.store, room.policy, found)
-    left, right = st.columns([5, 9], gap="large")
+    st.html(_NARROW)
+    with st.container(horizontal=True, gap="large", key="training_both"):
+        left, right = st.container(width=420), st.container(width="stretch")
     with left:
         place = _list(room, found, seen)
     with right:
@@ -102,13 +111,19 @@ def _form(room: Room) -> None:
         for name, label in labels.items():
             texts[name] = st.text_area(label, max_chars=library.TEXT_MOST, height=80, key=f"own_{name}")
         first, second, third = st.columns(3)
-        sales = first.number_input(t("training.own_sales", currency=currency), 0.0, 1e15, None, key="own_sales")
-        limit = second.number_input(t("training.own_limit", currency=currency), 0.0, 1e15, None, key="own_limit")
+        sales = first.number_input(
+            t("training.own_sales", currency=currency), 0.0, 1e15, None, format="%.0f", key="own_sales"
+        )
+        limit = second.number_input(
+            t("training.own_limit", currency=currency), 0.0, 1e15, None, format="%.0f", key="own_limit"
+        )
         days = third.number_input(t("training.own_days"), 0, 365, None, key="own_days")
         endings = {False: t("training.went_well"), True: t("training.went_bad")}
         bad = first.segmented_control(t("training.ending"), list(endings), format_func=endings.get, key="own_bad")
         months = second.number_input(t("training.own_months"), 0, 120, 12, key="own_months")
-        lost = third.number_input(t("training.own_lost", currency=currency), 0.0, 1e15, 0.0, key="own_lost")
+        lost = third.number_input(
+            t("training.own_lost", currency=currency), 0.0, 1e15, 0.0, format="%.0f", key="own_lost"
+        )
         st.markdown(f"**{t('training.own_facts')}** :gray[{plain(t('training.own_facts_note'))}]")
         bins = _bins(room)
         with st.container(key="main"):

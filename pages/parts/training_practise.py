@@ -34,7 +34,7 @@ def show(room: Room) -> None:
     if shown is not None and shown.case_id in done:
         _result(room, shown, done[shown.case_id])
     elif waiting:
-        _ask(room, waiting[0], len(found) - len(waiting) + 1, len(found))
+        _ask(room, waiting[0], found, len(found) - len(waiting) + 1)
     else:
         st.markdown(t("training.all_judged"))
     _report(room, given)
@@ -45,18 +45,18 @@ def _place(room: Room, case: Case) -> str:
     return hashlib.sha256(f"{room.person} {case.case_id}".encode()).hexdigest()
 
 
-def _ask(room: Room, case: Case, number: int, of: int) -> None:
+def _ask(room: Room, case: Case, found: list[Case], number: int) -> None:
     t = room.t
     seen = cases.view(room.store, room.policy, case)
     left, right = st.columns([8, 5], gap="large")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(t("training.case_number", n=number, of=of), width="content")
+            st.caption(t("training.case_number", n=number, of=len(found)), width="content")
             st.badge(training_case.origin(t, case), color="gray")
         training_case.known(room, case, seen)
     with right.container(border=True):
         st.subheader(t("training.your_judgement"), anchor=False)
-        st.caption(t("training.judge_note"))
+        st.caption(t("training.judge_note", n=len(found), bad=sum(one.outcome.bad for one in found)))
         _form(room, case)
 
 

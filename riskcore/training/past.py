@@ -12,19 +12,19 @@ from datetime import date, datetime
 from secrets import SystemRandom
 from typing import Any, NamedTuple
 
-from riskcore import explanation, schema, settings, signing, versions
+from riskcore import features, schema, settings, signing, versions
 from riskcore.errors import AskedWrong
 from riskcore.explanation import Explained
 from riskcore.policy import Policy
 from riskcore.store import Store
 from riskcore.training import library
-from riskcore.training.case import AMOUNTS, Case, Decided, Outcome, middle, view
+from riskcore.training.case import AMOUNTS, Case, Decided, Outcome, middle, views, views_of
 
 OF_A_KIND_MOST = 6  # cases made at once that went bad, and as many that went well
 MONTHS_MOST = 12  # an outcome counts within the year that a score speaks of
 MONTHS_GOOD = 6  # a failure counts whenever it came; that all went well, only after so many months
 FAILURES = ("K1", "K5", "K8")  # insolvent; over 90 days past due on a material amount; written off or sued by us
-TRIED_MOST = 30  # customers looked at for cases of a kind
+TRIED_MOST = 12  # customers of an assessment looked at for cases of a kind
 
 
 class _Assessed(NamedTuple):
@@ -89,18 +89,36 @@ def _cases(store: Store, earlier: list[_Assessed], later: _Assessed, bad: bool, 
             continue
         asked = {"earlier": then.number, "later": later.number, "bad": bad, "most": TRIED_MOST}
         marks = {"bad_then": _failures(then.policy), "bad_now": _failures(later.policy)}
-        for customer_key, score, *bins in store.rows("training_candidates", **asked, **marks):
-            if customer_key in used:
-                continue
-            was = explanation.explain(store, then.policy, then.as_of, customer_key, then.created_at.date())
-            now = explanation.explain(store, later.policy, later.as_of, customer_key)
+        rows = {row[0]: row[1:] for row in store.rows("training_candidates", **asked, **marks) if row[0] not in used}
+        found: list[tuple[Case, Explained]] = []
+        for was in _known_then(store, then, sorted(rows)):
+            tier_now, past_due_now, late_now, score, *bins = rows[was.scored["customer_key"]]
             # What that assessment kept is the measure of what was known: nothing that came later is in it.
-            if was is None or now is None or not _is_as_kept(was, score, bins):
+            if not _is_as_kept(was, score, bins):
                 continue
-            used.add(customer_key)
-            case = _anonymous(then.policy, later.policy, was, now, bad, months, currency, luck)
-            if case is not None and _scores_alike(store, then.policy, case, was):
-                yield case
+            used.add(was.scored["customer_key"])
+            factor = math.exp(luck.uniform(math.log(0.4), math.log(2.5)))
+            outcome = Outcome(
+                bad=bad,
+                months=months,
+                days_late=_days_late(later.policy, late_now),
+                overdue=None if past_due_now is None else max(0.0, _two_figures(float(past_due_now) * factor)),
+                tier=later.policy.tier[tier_now].code,
+            )
+            if case := _anonymous(then.policy, was, outcome, currency, factor):
+                found.append((case, was))
+        yield from _alike(store, then.policy, found)
+
+
+def _known_then(store: Store, then: _Assessed, customer_keys: list[int]) -> list[Explained]:
+    """Customers as an assessment's day and the knowledge of then show them."""
+    cursor, known_by = store.cursor(), then.created_at.date()
+    own_sales = settings.own_annual_sales(cursor)
+    for place, key in enumerate(customer_keys):
+        features.prepare(cursor, then.policy, then.as_of, own_sales, (key, key), known_by)
+        into = "insert into facts_then by name" if place else "create temp table facts_then as"
+        cursor.execute(f"{into} select * from facts")
+    return [seen.explained for seen in views_of(cursor, then.policy, "facts_then")] if customer_keys else []
 
 
 def _is_as_kept(found: Explained, score: int | None, bins: list[int]) -> bool:
@@ -108,23 +126,12 @@ def _is_as_kept(found: Explained, score: int | None, bins: list[int]) -> bool:
     return found.scored["score"] == score and all(line.bin == kept[line.characteristic.id] for line in found.lines)
 
 
-def _anonymous(
-    policy: Policy,
-    policy_now: Policy,
-    was: Explained,
-    now: Explained,
-    bad: bool,
-    months: int,
-    currency: str,
-    luck: random.Random,
-) -> Case | None:
+def _anonymous(policy: Policy, was: Explained, outcome: Outcome, currency: str, factor: float) -> Case | None:
     """The case of one customer; None where sales or limit are not known, so that nothing could be judged."""
-    factor = math.exp(luck.uniform(math.log(0.4), math.log(2.5)))
     amounts = _amounts(was.scored, factor)
     if amounts.get("annual_sales", 0) <= 0 or amounts.get("credit_limit", -1) < 0:
         return None
-    days, strategy = was.scored["credit_days"], policy.tier[was.scored["tier"]].strategy
-    late = next((line for line in now.lines if line.characteristic.id == "days_beyond_terms_12m" and line.bin), None)
+    tier, days = policy.tier[was.scored["tier"]], was.scored["credit_days"]
     known = [line for line in was.lines if 0 < line.bin < schema.REFUSED_BIN]
     expired = [line for line in was.lines if line.is_expired]
     flags = {flag.name for flag in schema.FLAGS if was.scored[flag.name]} | {rule.code.lower() for rule in was.rules}
@@ -142,22 +149,18 @@ def _anonymous(
         banded=True,
         decided=Decided(
             limit=amounts["credit_limit"],
-            terms_days=strategy.terms_days if days is None else min(max(round(days), 0), 365),
-            tier=policy.tier[was.scored["tier"]].code,
+            terms_days=tier.strategy.terms_days if days is None else min(max(round(days), 0), 365),
+            tier=tier.code,
         ),
-        outcome=Outcome(
-            bad=bad,
-            months=months,
-            days_late=None if late is None or late.is_refused else _late(late.characteristic, late.bin),
-            overdue=max(0.0, _amounts(now.scored, factor).get("past_due", 0.0)),
-            tier=policy_now.tier[now.scored["tier"]].code,
-        ),
+        outcome=outcome,
     )
 
 
-def _late(c: Any, code: int) -> float:
+def _days_late(policy: Policy, code: int) -> float | None:
+    """The days beyond terms that a stored bin stands for, early payment as 0; None where they are not known."""
+    c = next((c for c in policy.characteristic if c.id == "days_beyond_terms_12m"), None)
     number = code - schema.EXPIRED_BINS if code > schema.EXPIRED_BINS else code
-    return max(0.0, float(middle(c, number)))
+    return None if c is None or number in (0, schema.REFUSED_BIN) else max(0.0, float(middle(c, number)))
 
 
 def _amounts(scored: Mapping[str, Any], factor: float) -> dict[str, float]:
@@ -173,10 +176,12 @@ def _two_figures(amount: float) -> float:
     return float(f"{amount:.1e}")
 
 
-def _scores_alike(store: Store, policy: Policy, case: Case, was: Explained) -> bool:
-    """Whether the case without its exact figures still reads as the customer did."""
-    scored = view(store, policy, case).explained.scored
-    return bool(scored["score"] == was.scored["score"] and scored["tier"] == was.scored["tier"])
+def _alike(store: Store, policy: Policy, found: list[tuple[Case, Explained]]) -> Iterator[Case]:
+    """The cases that read without their exact figures as the customers did."""
+    seen = views(store, policy, [case for case, _ in found])
+    for (case, was), now in zip(found, seen, strict=True):
+        if all(now.explained.scored[name] == was.scored[name] for name in ("score", "tier")):
+            yield case
 
 
 def _failures(policy: Policy) -> int:
