@@ -134,6 +134,18 @@ def test_every_oddity_is_told_by_line_and_nothing_is_lost(both: Both) -> None:
     assert aside <= set(large.upload.rows["line"].to_pylist())
 
 
+def test_rows_keep_their_lines_where_the_database_reads_in_several_threads(tmp_path: Path) -> None:
+    text = "customer_id,customer_name,industry,region\n"
+    rows = (f"C{n:06},{'Nordic Steel ' * 30}{n},Retail {'and trade ' * 20},Region {n % 31}\n" for n in range(80_000))
+    path = tmp_path / "large.csv"
+    path.write_text(text + "".join(rows), "utf-8")
+    with closing(Store(tmp_path / "book.duckdb")) as store, store.at_work() as cursor:
+        ready = bulk.prepare_bulk(path, POLICY, store, cursor, Watch(), kind=ingest.KINDS["customers"])
+        assert ready.checked is not None
+        moved = "count(*) filter (line <> 2 + substr(customer_id, 2)::integer)"
+        assert cursor.execute(f"select count(*), {moved} from typed").fetchone() == (80_000, 0)
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
 def test_other_encodings_are_read_at_once_too(both: Both, encoding: str) -> None:
     names = HEADINGS + "".join(row(n).replace("Nordic Steel", "北方钢铁") for n in range(2_000))

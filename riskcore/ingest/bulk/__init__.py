@@ -115,6 +115,7 @@ class _OfBook(Scratch):
 
     def __init__(self, cursor: Cursor, place: int) -> None:
         self.cursor = cursor
+        self.needs_typed = False  # for what is to be loaded
         self._place = place
         words = pa.table({"word": sorted(cell_words("cell.missing") | cell_words("cell.error"))})
         self.cursor.register("missing_word", words)
@@ -122,6 +123,7 @@ class _OfBook(Scratch):
     def gather(self, name: str, query: str) -> str:
         """The name of a temporary view of the rows; they are copied only where another file comes before loading."""
         view = f"bulk_{self._place}_{name}"
+        self.needs_typed = self.needs_typed or re.search(r"\btyped\b", query) is not None
         self.cursor.execute(f"create temp view {view} as {query}")
         return view
 
@@ -174,6 +176,8 @@ class _Reading:
         checked = conclude(shaping, self.known.kind, [*self.said, *notes])
         if checked.rows_taken + checked.rows_set_aside != upload.rows_read:
             raise NotPlain
+        if not scratch.needs_typed:
+            cursor.execute("drop table typed")
         return self._with_set_aside(upload, checked, walked, rows), checked
 
     def _read(self, columns: Sequence[Column], commas: set[int]) -> None:
@@ -282,11 +286,15 @@ def _said(answers: Mapping[str, str]) -> bool | None:
 
 def _clear(cursor: Cursor) -> int:
     """Forget the tables of the file before, but for the rows that wait to be loaded; how many files wait."""
-    views = cursor.execute("select view_name from duckdb_views() where temporary").fetchall()
-    for view in (name for (name,) in views if re.match(r"bulk_\d+_", name)):
+    named = cursor.execute("select view_name from duckdb_views() where temporary and not internal").fetchall()
+    views = [str(name) for (name,) in named]
+    for view in (name for name in views if re.match(r"bulk_\d+_", name)):
         cursor.execute(f"create temp table kept as from {view}")
         cursor.execute(f"drop view {view}")
         cursor.execute(f"alter table kept rename to {view}")
+    for view in (name for name in views if not re.match(r"bulk_\d+_", name)):
+        cursor.execute(f'drop view temp."{view}"')
+        cursor.unregister(view)
     waiting = set()
     for (name,) in cursor.execute("select table_name from duckdb_tables() where temporary").fetchall():
         if found := re.match(r"bulk_(\d+)_", name):

@@ -5,7 +5,7 @@ careful way, cell by cell, by the same rules as any small file.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,16 +79,24 @@ def plain(
         value, fits = _trimmed(source, bound), _id(raw, bound)
     elif kind == "text" and name != "currency":
         value = _trimmed(source, bound)
-        words = ", ".join(bound.add(word) for word in sorted(cell_words("cell.missing") | cell_words("cell.error")))
-        fits = f"substr({raw}, 1, 1) not in (chr(39), '=') and lower({raw}) not in ({words})"
+        words = cell_words("cell.missing") | cell_words("cell.error")
+        fits = f"substr({raw}, 1, 1) not in (chr(39), '=') and {_none_of(words, raw, bound)}"
     else:
         known = [(text, cell.value) for text, cell in understood.items() if cell.value is not None][:_WORDS_MOST]
         cases = " ".join(f"when {bound.add(text)} then {bound.add(value)}" for text, value in known)
         value = f"case {source} {cases} end" if cases else "null"
         value = f"({value})::{'boolean' if kind == 'flag' else 'varchar'}"
         fits = f"{raw} is not null"
-    silence = f" or {source} in ({', '.join(map(bound.add, silent))})" if silent else ""
+    silence = f" or list_contains({bound.add(silent)}, {source})" if silent else ""
     return Plain(value, state, f"({source} is null or coalesce({fits}, false){silence})")
+
+
+def _none_of(words: Collection[str], raw: str, bound: Bound) -> str:
+    """SQL of whether a text is none of some words, which most texts show by their length or last letter."""
+    longest = max(len(word.encode()) for word in words)
+    shown = "" if any(word[-1] in "0123456789" for word in words) else f"or {raw}[-1] between '0' and '9'"
+    listed = bound.add(sorted(words))
+    return f"case when strlen({raw}) > {longest} {shown} then true else not list_contains({listed}, lower({raw})) end"
 
 
 def _state(source: str, understood: Mapping[str, Cell], silent: Sequence[str], bound: Bound) -> str:
@@ -139,10 +147,10 @@ def _trimmed(source: str, bound: Bound) -> str:
 def _id(raw: str, bound: Bound) -> str:
     """ASCII that ends in a figure is a number of a customer; all else is looked at longer."""
     words = cell_words("cell.missing") | cell_words("cell.error") | cell_words("cell.total")
-    named = ", ".join(bound.add(normalise_heading(word)) for word in sorted(words))
+    named = bound.add(sorted({normalise_heading(word) for word in words}))
     bare = rf"lower(regexp_replace({raw}, '[^\pL\pN]', '', 'g'))"
     return (
         f"not contains({raw}, ':') and not contains({raw}, chr(9)) and substr({raw}, 1, 1) not in (chr(39), '=') and "
         f"case when strlen({raw}) = length({raw}) and {raw}[-1] between '0' and '9' then true "
-        f"else regexp_full_match({raw}, {bound.add(_SAME_LETTERS)}) and {bare} not in ({named}) end"
+        f"else regexp_full_match({raw}, {bound.add(_SAME_LETTERS)}) and not list_contains({named}, {bare}) end"
     )

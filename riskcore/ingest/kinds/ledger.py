@@ -44,12 +44,15 @@ def judge(shaping: Shaping, only_open: bool) -> Iterator[Problem]:
 def tables(shaping: Shaping, only_open: bool) -> Mapping[str, str]:
     """The parts of documents, and what the rows say of their customers."""
     parts.prepare(shaping, only_open)
-    made = {"input": of_customers(shaping, only_open), "item": "select * from part order by customer_id, line"}
-    return made if only_open else made | {"item_paid": "select * from part_undated order by customer_id, line"}
+    made = {"input": of_customers(shaping, only_open), "item": "select * from part"}
+    return made if only_open else made | {"item_paid": "select * from part_undated"}
 
 
 def of_customers(shaping: Shaping, only_open: bool) -> str:
-    """SQL of a row per customer of `taken` with what most of its rows say; in a history dated by its first document."""
+    """SQL of a row per customer of `taken` with what most of its rows say; in a history dated by its first document.
+
+    They are worked out once, into the table `of_customer`.
+    """
     names = [name for name in ("customer_name", *ABOUT_CUSTOMER) if shaping.has(name)]
     said = "".join(
         f" left join (select customer_id, arg_max({name}, (rows, -first)) as most_{name} from (select customer_id, "
@@ -59,13 +62,15 @@ def of_customers(shaping: Shaping, only_open: bool) -> str:
     )
     columns = "".join(f", most_{name} as {name}" for name in names if name != "customer_name")
     name = "coalesce(most_customer_name, customer_id)" if "customer_name" in names else "customer_id"
-    return (
+    shaping.scratch.cursor.execute(
+        "create or replace temp table of_customer as "
         "with told as (select * from typed anti join aside using (line)), days as ("
         "select customer_id, min(line) as line, min(invoice_date) as first_day, "
         "case when min(currency) = max(currency) then min(currency) end as currency from taken group by customer_id) "
         f"select customer_id, {name} as customer_name, line, currency, "
         f"{'null::date' if only_open else 'first_day'} as dated{columns} from days{said} order by line"
     )
+    return "select * from of_customer"
 
 
 def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:

@@ -86,9 +86,9 @@ def twice(shaping: Shaping) -> Iterator[Problem]:
     """Rows of a document that repeat an earlier one in every mapped column."""
     cells = ", ".join(f"typed.{c.field.name}" for c in shaping.columns)
     for line, number, first in shaping.scratch.cursor.execute(
-        "with repeated as (select customer_id, document from document_row where number is not null "
-        "group by all having count(*) > 1), "
-        "looked_at as (select line, number from document_row semi join repeated using (customer_id, document)) "
+        "with numbered as (select line, number, hash(customer_id, document) as told from document_row "
+        "where number is not null), repeated as (select told from numbered group by told having count(*) > 1), "
+        "looked_at as (select line, number from numbered semi join repeated using (told)) "
         f"select line, number, first from (select line, number, min(line) over (partition by {cells}) as first "
         "from typed join looked_at using (line)) where line > first"
     ).fetchall():
@@ -160,10 +160,15 @@ _UNDATED = ("ledger.note_undated", "own_paid <> 0 and paid_date is null", "own_p
 def notes(shaping: Shaping, only_open: bool) -> list[Phrase]:
     """How many documents there are of each odd kind, and their sum per currency; once the parts are made."""
     said = []
-    for key, condition, amount in (*_COUNTED, *((_UNAPPLIED,) if only_open else (_UNNAMED, _UNDATED))):
-        sums = shaping.scratch.cursor.execute(
-            f"select coalesce(currency, ''), count(*), sum({amount}) from unit where {condition} group by 1 order by 1"
-        ).fetchall()
+    told = (*_COUNTED, *((_UNAPPLIED,) if only_open else (_UNNAMED, _UNDATED)))
+    each = ", ".join(
+        f"count(*) filter ({condition}), sum({amount}) filter ({condition})" for _, condition, amount in told
+    )
+    rows = shaping.scratch.cursor.execute(
+        f"select coalesce(currency, ''), {each} from unit group by 1 order by 1"
+    ).fetchall()
+    for place, (key, _, _) in enumerate(told):
+        sums = [(row[0], *row[2 * place + 1 : 2 * place + 3]) for row in rows if row[2 * place + 1]]
         if sums:
             said.append(counted(key, sums))
     if only_open and not any(shaping.has(name) for name in _TELLING):

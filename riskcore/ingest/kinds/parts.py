@@ -14,16 +14,20 @@ def prepare(shaping: Shaping, only_open: bool) -> None:
     `part` has the columns of the table `item`, with `customer_id`; a payment `settles` the invoices that it names,
     where the file does not hold them. `part_undated` has those of `item_paid`. `unit` keeps `rest` (what is open) and
     `own_paid` (what was paid beside the payments that stand in rows of their own). `only_open`: of a document that is
-    open in part, nothing but that part. Rows in `aside` take no part.
+    open in part, nothing but that part. Rows in `aside` take no part: what is left of `document_row` is `taken`.
     """
     cursor = shaping.scratch.cursor
-    cursor.execute("create or replace temp table taken as select * from document_row anti join aside using (line)")
+    cursor.execute("delete from document_row using aside where document_row.line = aside.line")
+    cursor.execute("alter table document_row rename to taken")
     cursor.execute(_APART if shaping.has("document_no", "paid_amount") else _NONE_APART)
     cursor.execute(_MATCHED if shaping.has("invoice_ref", "document_no") else _NONE_MATCHED)
     cursor.execute(_SETTLING)
-    cursor.execute(_UNIT)
-    cursor.execute(_part(only_open))
-    cursor.execute(_UNDATED)
+    is_plain = not cursor.execute("select line from matched union all select first from apart limit 1").fetchall()
+    # Where every row is a document of its own, nothing is gained by a copy.
+    made = "view" if is_plain else "table"
+    unit, part = (_PLAIN_UNIT, _part(only_open)) if is_plain else (_UNIT, _part(only_open) + _settled(only_open))
+    for name, query in (("unit", unit), ("part", part), ("part_undated", _UNDATED)):
+        cursor.execute(f"create temp {made} {name} as {query}")
 
 
 # Documents whose rows repeat the whole amount, each with a payment of its own.
@@ -58,8 +62,17 @@ left join apart on apart.customer_id = i.customer_id and apart.document = i.docu
 where coalesce(p.open, 0) <> p.gross
 """
 
+_REST = """left_open as (
+  select *, (case when open is not null then open
+    when status in ('open', 'partial') and paid is null and applied = 0 then gross - credited
+    when status = 'paid' or (paid_date is not null and paid is null) then 0
+    when abs(coalesce(paid, 0)) >= abs(applied) then gross - credited - coalesce(paid, 0)
+    else gross - credited - applied end)::decimal(18,2) as rest
+  from valued
+)
+select *, (gross - credited - rest - applied)::decimal(18,2) as own_paid from left_open"""
+
 _UNIT = f"""
-create or replace temp table unit as
 with together as (
   select min(line) as line, customer_id, any_value(type order by line) as type,
     min(invoice_date) as invoice_date, min(due_date) as due_date, null::date as paid_date, max(status) as status,
@@ -83,40 +96,44 @@ valued as (
   from (from together union all from single) u
   left join (select unit_line, sum(amount) as applied from settling group by all) s on s.unit_line = u.line
 ),
-left_open as (
-  select *, (case when open is not null then open
-    when status in ('open', 'partial') and paid is null and applied = 0 then gross - credited
-    when status = 'paid' or (paid_date is not null and paid is null) then 0
-    when abs(coalesce(paid, 0)) >= abs(applied) then gross - credited - coalesce(paid, 0)
-    else gross - credited - applied end)::decimal(18,2) as rest
-  from valued
-)
-select *, (gross - credited - rest - applied)::decimal(18,2) as own_paid from left_open
+{_REST}
+"""
+
+# The same where every row is a document of its own.
+_PLAIN_UNIT = f"""
+with valued as (
+  select line, customer_id, type, invoice_date, due_date, paid_date, status, currency, disputed, gross, number,
+    case when type = 'payment' and gross < 0 then {numbers_sql("ref")} end as settles,
+    open, paid, credited, document, 0::decimal(38,2) as applied
+  from taken
+),
+{_REST}
 """
 
 
 def _part(only_open: bool) -> str:
-    def part(line: str, kind: str, paid: str, amount: str) -> str:
-        return (
-            f"select {line} as line, customer_id, document, {kind} as document_type, invoice_date, due_date, "
-            f"{paid} as paid_date, ({amount})::decimal(18,2) as amount, currency, disputed, "
-            f"nullif(number, document) as number, {'null::varchar[] as ' if only_open else ''}settles"
-        )
-
     # What an invoice was overpaid by is the customer's money.
     overpaid = "case when type = 'invoice' and rest < 0 then 'payment' else type end"
-    still_open = f"{part('unit.line', overpaid, 'null::date', 'rest')} from unit where rest <> 0"
-    paid = f"{part('unit.line', 'type', 'unit.paid_date', 'own_paid')} from unit where own_paid <> 0"
-    parts = [still_open, f"{paid} and paid_date is not null{' and rest = 0' if only_open else ''}"]
-    if not only_open:
-        apart = part("settling.line", "type", "settling.paid_date", "settling.amount")
-        parts.append(f"{apart} from settling join unit on unit.line = unit_line")
-    return f"create or replace temp table part as {' union all '.join(parts)}"
+    still_open = f"{_columns(only_open, 'unit.line', overpaid, 'null::date', 'rest')} from unit where rest <> 0"
+    paid = f"{_columns(only_open, 'unit.line', 'type', 'unit.paid_date', 'own_paid')} from unit where own_paid <> 0"
+    return f"{still_open} union all {paid} and paid_date is not null{' and rest = 0' if only_open else ''}"
+
+
+def _settled(only_open: bool) -> str:
+    apart = _columns(only_open, "settling.line", "type", "settling.paid_date", "settling.amount")
+    return "" if only_open else f" union all {apart} from settling join unit on unit.line = unit_line"
+
+
+def _columns(only_open: bool, line: str, kind: str, paid: str, amount: str) -> str:
+    return (
+        f"select {line} as line, customer_id, document, {kind} as document_type, invoice_date, due_date, "
+        f"{paid} as paid_date, ({amount})::decimal(18,2) as amount, currency, disputed, "
+        f"nullif(number, document) as number, {'null::varchar[] as ' if only_open else ''}settles"
+    )
 
 
 # Of invoices alone: payments name no other documents.
 _UNDATED = """
-create or replace temp table part_undated as
 select line, customer_id, document, type as document_type, invoice_date, due_date, own_paid as amount, currency,
   nullif(number, document) as number
 from unit where type = 'invoice' and own_paid > 0 and paid_date is null
@@ -124,6 +141,8 @@ from unit where type = 'invoice' and own_paid > 0 and paid_date is null
 
 
 def drop(shaping: Shaping) -> None:
-    """Forget all that was made of the rows but the parts and `taken`, which a large file is loaded from."""
-    for table in ("document_row", "apart", "matched", "settling", "unit"):
-        shaping.scratch.cursor.execute(f"drop table {table}")
+    """Forget what the parts do not stand on."""
+    cursor = shaping.scratch.cursor
+    if not cursor.execute("select 1 from duckdb_views() where temporary and view_name = 'part'").fetchone():
+        for table in ("taken", "apart", "matched", "settling", "unit"):
+            cursor.execute(f"drop table {table}")

@@ -90,9 +90,10 @@ from said
 def tables(shaping: Shaping) -> Mapping[str, str]:
     """A part per payment and invoice, what of a payment is for none, and what the rows say of their customers."""
     cursor = shaping.scratch.cursor
-    cursor.execute("create or replace temp table taken as select * from document_row anti join aside using (line)")
+    cursor.execute("delete from document_row using aside where document_row.line = aside.line")
+    cursor.execute("alter table document_row rename to taken")
     cursor.execute(f"create or replace temp table part as {_PARTS}")
-    return {"input": of_customers(shaping, only_open=False), "item": "select * from part order by customer_id, line"}
+    return {"input": of_customers(shaping, only_open=False), "item": "select * from part"}
 
 
 _PARTS = f"""
@@ -121,7 +122,7 @@ def notes(shaping: Shaping) -> list[Phrase]:
         "select coalesce(currency, ''), count(*), sum(amount) from part where settles is null and amount < 0 "
         "group by 1 order by 1"
     ).fetchall()
-    shaping.scratch.cursor.execute("drop table document_row")
+    shaping.scratch.cursor.execute("drop table taken")
     return [oddities.counted("ledger.note_payments", sums)] if sums else []
 
 
