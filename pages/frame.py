@@ -22,6 +22,7 @@ page = st.navigation(
         st.Page("book/monitoring.py", title=t("monitoring.title"), url_path="monitoring"),
         st.Page("book/limits.py", title=t("limits.title"), url_path="limits"),
         st.Page("book/decisions.py", title=t("decisions.title"), url_path="decisions"),
+        st.Page("learn/training.py", title=t("training.title"), url_path="training"),
         st.Page("data/imports.py", title=t("imports.title"), url_path="import"),
     ],
     position="hidden" if presenting.on() else "top",
