@@ -18,7 +18,8 @@ test: $(VENV)/dev.stamp ## lint, types and every test, those in a real browser t
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m tests.e2e.browser
-	$(PY) -m pytest -rs
+	$(PY) -m pytest -rs -n auto --dist loadfile -m "not browser"
+	$(PY) -m pytest -rs -m browser
 
 bench: $(VENV)/dev.stamp ## measure: a drag, a release, nine more sessions, a start, large files (BIG=1: ten million customers too)
 	PYTHONPATH=. $(PY) tests/bench/run.py
