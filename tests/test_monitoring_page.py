@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import charts, monitoring_drift, monitoring_matrix
+from pages.parts import charts, monitoring_drift, monitoring_heat_map
 from pages.parts.format import day, plain
 from riskcore import book, ingest, monitoring, versions
 from riskcore import policy as policies
@@ -209,9 +209,9 @@ def test_other_tiers_are_neither_better_nor_worse(book_of: Path, count: int) -> 
 
 
 def test_names_of_a_policy_are_shown_letter_by_letter() -> None:
-    line = monitoring_matrix.Line(0, "<i>odd</i>", "A")
-    cell = monitoring_matrix.Cell(0, 0, 1.0, "1", "<b>hint</b>", 0)
-    figure = monitoring_matrix.heat_map(charts.Palette(dark=True), [line], [line], [cell], ["1"], ["1"], "Total")
+    line = monitoring_heat_map.Line(0, "<i>odd</i>", "A")
+    cell = monitoring_heat_map.Cell(0, 0, 1.0, "1", "<b>hint</b>", 0)
+    figure = monitoring_heat_map.heat_map(charts.Palette(dark=True), [line], [line], [cell], ["1"], ["1"], "Total")
     assert "<i>" not in figure.to_json() and "<b>hint" not in figure.to_json()
     assert "&lt;i&gt;odd" in str(figure.to_dict())
 

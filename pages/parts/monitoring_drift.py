@@ -56,13 +56,13 @@ def draw(t: Words, earlier: Side, later: Side) -> None:
         placeholder=NOTHING,
         key="drift",
         column_config={
-            "name": column.TextColumn(t("customer.characteristic"), width="medium"),
-            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=80),
+            "name": column.TextColumn(t("customer.characteristic"), width=170),
+            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=84),
             "shift": band_column(t, "monitoring.shift"),
             "missing_was": column.NumberColumn(t("monitoring.missing_was"), format="%.1f", width=96),
             "missing_now": column.NumberColumn(t("monitoring.missing_now"), format="%.1f", width=96),
             "missing_shift": band_column(t, "monitoring.missing_shift"),
-            "small": column.TextColumn(t("monitoring.small_cells"), width="medium"),
+            "small": column.TextColumn(t("monitoring.small_cells"), width="small"),
         },
     )
     st.caption(t("monitoring.small_note"))
@@ -116,5 +116,5 @@ def band_column(t: Words, key: str) -> object:
         t(key),
         options=[t(words) for words, _ in _BANDS.values()],
         color=[colour for _, colour in _BANDS.values()],
-        width=148,
+        width=112,
     )
