@@ -1,11 +1,9 @@
-"""One customer explained: every point with its value, date and source, the rules, and the score's history."""
+"""One customer explained: every point with its value, date and source, and the rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-import pandas as pd
 
 from riskcore import features, schema, scoring, settings, strategy
 from riskcore.features import live
@@ -88,7 +86,6 @@ class Explained:
     scored: Mapping[str, Any]
     lines: tuple[Line, ...]
     rules: tuple[Rule, ...]
-    history: pd.DataFrame
     places: Mapping[int, Place]
 
     @property
@@ -145,7 +142,7 @@ def explained(
     remarks = {field: Remark(**said) for field, said in cursor.execute(sql("remarks"), one).fetchall()}
     lines = tuple(_line(c, scored, places, remarks) for c in policy.characteristic)
     rules = tuple(scoring.rules_of(policy, scored["rules"]))
-    return Explained(scored, lines, rules, cursor.execute(sql("customer_history"), one).df(), places)
+    return Explained(scored, lines, rules, places)
 
 
 def _line(

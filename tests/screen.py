@@ -18,6 +18,8 @@ PAGES = {
     "customers": "book/customers.py",
     "customer": "book/customer.py",
     "assess": "book/assess.py",
+    "monitoring": "book/monitoring.py",
+    "training": "learn/training.py",
     "imports": "data/imports.py",
 }
 

@@ -82,8 +82,11 @@ def test_each_unit_has_its_text_and_a_figure_of_the_book(lang: str) -> None:
         assert len(app.dataframe) == (unit.figure in {"coverage", "movers"})
 
 
-def test_without_a_name_nothing_is_answered_and_with_one_reasons_come_at_once() -> None:
-    assert all(radio.disabled for radio in opened("learn").radio)
+def test_reasons_come_at_once_and_answers_are_recorded_with_a_name() -> None:
+    nameless = opened("learn")
+    sound(nameless.radio[0].set_value(0).run())
+    assert units.units()[0].question[0].option[0].reason.en[:20].replace(".", "\\.") in captions(nameless)
+    assert progress.people(store()) == []
     app = opened("learn", person="Ada")
     unit = units.units()[0]
     for number, question in enumerate(unit.question):

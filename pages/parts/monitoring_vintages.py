@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import charts, data, monitoring_dates
+from pages.parts import charts, controls, data, monitoring_dates
 from pages.parts.charts import Part
 from pages.parts.format import NOTHING, count
 from pages.parts.monitoring_dates import Side
@@ -11,7 +11,7 @@ from riskcore.monitoring import Vintage
 from riskcore.text import Words
 
 _NOTES = {"customers": "monitoring.vintages_note", "exposure": "monitoring.vintages_money_note"}
-_ROW_PX, _BARS = 26, 14  # more bars than that scroll in a box of their own
+_ROW_PX, _BARS = 26, 14
 
 
 def draw(t: Words, palette: charts.Palette, assessed: Side, by: str) -> None:
@@ -21,11 +21,13 @@ def draw(t: Words, palette: charts.Palette, assessed: Side, by: str) -> None:
     with st.container(gap=None):
         st.subheader(t("monitoring.vintages"), anchor=False)
         st.caption(t(_NOTES[by], now=monitoring_dates.dated(t, assessed)))
+    place = st.empty()
+    page = controls.pages_of(len(found), "vintages_page", _BARS)
+    found = found[(page - 1) * _BARS : page * _BARS]
     labels = [quarter(t, one) for one in found]
     totals = [f"{count(one.customers)} · {mean(one, by)}" for one in found]
     figure = charts.stacked_bars(assessed.policy, palette, labels, parts(t, assessed, found, by), totals, row=_ROW_PX)
-    with st.container(height=_ROW_PX * _BARS if len(found) > _BARS else "content", border=len(found) > _BARS):
-        st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="vintages", alt=t("monitoring.vintages"))
+    place.plotly_chart(figure, config=charts.CONFIG, theme=None, key="vintages", alt=t("monitoring.vintages"))
 
 
 def quarter(t: Words, one: Vintage) -> str:

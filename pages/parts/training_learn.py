@@ -59,7 +59,6 @@ def _questions(room: Room, unit: Unit, standing: Standing) -> None:
             format_func=lambda place, options=options: t.of(options[place].text),
             on_change=_answered,
             args=(room, unit, number, key),
-            disabled=not room.person,
         )
         if chosen is not None:
             option = options[chosen]
@@ -69,5 +68,5 @@ def _questions(room: Room, unit: Unit, standing: Standing) -> None:
 
 def _answered(room: Room, unit: Unit, number: int, key: str) -> None:
     chosen = st.session_state[key]
-    if chosen is not None:
+    if chosen is not None and room.person:
         units.answer(room.store, room.person, unit.id, number, chosen)

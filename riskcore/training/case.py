@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import pandas as pd
 import pyarrow as pa
 from pydantic import Field
 
@@ -156,7 +155,7 @@ def _view(policy: Policy, scored: Mapping[str, Any]) -> View:
         for c in policy.characteristic
     )
     rules = tuple(scoring.rules_of(policy, scored["rules"]))
-    found = Explained(scored, lines, rules, pd.DataFrame(), {})
+    found = Explained(scored, lines, rules, {})
     recommended = found.limit["recommended"]
     treated = policy.tier[scored["tier"]].strategy
     return View(found, _pd_12m(policy, scored), float(recommended or 0), 0 if treated.prepay else treated.terms_days)
