@@ -170,8 +170,8 @@ def _amounts(scored: Mapping[str, Any], factor: float) -> dict[str, float]:
 def _two_figures(amount: float) -> float:
     """An amount rounded to two leading figures.
 
-    >>> _two_figures(1234567.0), _two_figures(-0.0875)
-    (1200000.0, -0.088)
+    >>> _two_figures(1234567.0), _two_figures(-0.0871)
+    (1200000.0, -0.087)
     """
     return float(f"{amount:.1e}")
 
