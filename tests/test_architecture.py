@@ -17,7 +17,7 @@ FLOORS = (
     {"errors"},  # every module may raise one, and text words them
     {"schema", "text", "metrics", "altman", "names", "spreadsheet", "signing"},
     {"policy", "store"},
-    {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording"},
+    {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording", "overrides"},
     {
         "portfolio",
         "assessment",
@@ -31,8 +31,10 @@ FLOORS = (
         "receivables",
         "monitoring",
     },
-    {"reports", "book", "drafts", "decisions", "entering", "training"},
-    {"printing", "landing"},
+    {"reports", "drafts", "decisions", "training", "reviews"},
+    {"alerts", "radar", "feedback"},
+    {"book"},
+    {"printing", "landing", "entering", "schedule"},
     {"commands"},
     {"__main__"},
 )

@@ -1,0 +1,126 @@
+-- What people do with an assessment, week by week: overrides, reviews, alerts, feedback. Rows are only added.
+
+-- A person's documented deviation from the tier of the score. Tiers are codes: a later policy may place them otherwise.
+create table override (
+    override_id INTEGER primary key,
+    customer_key INTEGER not null,
+    direction VARCHAR not null,      -- up: at worst this tier; down: at best this tier
+    tier VARCHAR not null,
+    reason_code VARCHAR not null,
+    reason VARCHAR not null,
+    expires_on DATE not null,        -- the first day on which it counts no more
+    amount DECIMAL(18,2),            -- the larger of exposure and limit when it was asked for; NULL: neither known
+    needs_second BOOLEAN not null,   -- counts only once another person approved
+    assessment_id INTEGER not null,  -- the one that was looked at
+    score SMALLINT,
+    tier_before VARCHAR not null,
+    asked_by VARCHAR not null,
+    asked_at TIMESTAMP not null
+);
+
+create table override_event (
+    override_id INTEGER not null,
+    event VARCHAR not null,          -- approved, refused or withdrawn
+    reason VARCHAR not null,
+    said_by VARCHAR not null,
+    said_at TIMESTAMP not null
+);
+
+create table review (
+    review_id INTEGER primary key,
+    customer_key INTEGER not null,
+    assessment_id INTEGER not null,  -- the one that was looked at
+    outcome VARCHAR not null,        -- keep, change or escalate
+    reason VARCHAR not null,
+    escalated_to VARCHAR,
+    next_review_on DATE not null,
+    reviewed_by VARCHAR not null,
+    reviewed_at TIMESTAMP not null
+);
+
+-- A review asked for before its time. The customer's next review settles it.
+create table review_call (
+    call_id INTEGER primary key,
+    customer_key INTEGER not null,
+    cause VARCHAR not null,          -- alert, disagreement or person
+    cause_key VARCHAR not null,      -- tells one cause from the next: none calls twice
+    why VARCHAR not null,            -- JSON: the figures, or a person's reason
+    due_on DATE not null,
+    called_by VARCHAR,               -- NULL: the program
+    called_at TIMESTAMP not null,
+    unique (customer_key, cause, cause_key)
+);
+
+-- Who reviews a customer; the newest row of a customer counts, NULL is nobody.
+create table review_owner (
+    customer_key INTEGER not null,
+    owner VARCHAR,
+    set_by VARCHAR not null,
+    set_at TIMESTAMP not null
+);
+
+create table alert (
+    alert_id INTEGER primary key,
+    customer_key INTEGER not null,
+    code VARCHAR not null,           -- of the policy's alert rule
+    cause VARCHAR not null,          -- tells one cause from the next: none is told twice
+    assessment_id INTEGER not null,
+    told VARCHAR not null,           -- JSON: the figures before and now
+    raised_at TIMESTAMP not null,
+    unique (customer_key, code, cause)
+);
+
+create table alert_event (
+    alert_id INTEGER not null,
+    event VARCHAR not null,          -- acknowledged or snoozed
+    until DATE,                      -- of a snooze: the day on which it is back
+    note VARCHAR not null,
+    said_by VARCHAR not null,
+    said_at TIMESTAMP not null
+);
+
+-- Who is watched because a person says so; the newest row of a customer counts.
+create table watched (
+    customer_key INTEGER not null,
+    is_watched BOOLEAN not null,
+    reason VARCHAR not null,
+    said_by VARCHAR not null,
+    said_at TIMESTAMP not null
+);
+
+-- What a person thinks of a customer's score, as it stood then.
+create table feedback (
+    feedback_id INTEGER primary key,
+    customer_key INTEGER not null,
+    assessment_id INTEGER not null,
+    policy_hash VARCHAR not null,
+    opinion VARCHAR not null,        -- agree, too_high or too_low
+    characteristic VARCHAR,          -- the one that is judged wrongly; NULL: none in particular
+    bin UTINYINT,                    -- of that characteristic
+    because VARCHAR not null,
+    score SMALLINT,
+    tier VARCHAR not null,
+    industry VARCHAR,
+    region VARCHAR,
+    salesperson VARCHAR,
+    given_by VARCHAR not null,
+    given_at TIMESTAMP not null
+);
+
+-- What became of a pattern that repeats in feedback, overrides or training.
+create table pattern_event (
+    pattern VARCHAR not null,        -- what is gathered, such as tier:B:too_high
+    event VARCHAR not null,          -- drafted or dismissed
+    draft VARCHAR,                   -- id of the draft of thresholds, or the hash of the draft policy
+    reason VARCHAR not null,
+    said_by VARCHAR not null,
+    said_at TIMESTAMP not null
+);
+
+-- Runs that the schedule of the book made, or tried to.
+create table schedule_run (
+    due_at TIMESTAMP primary key,
+    ran_at TIMESTAMP not null,
+    assessment_id INTEGER,           -- NULL: it failed
+    failure VARCHAR                  -- the key of the error
+);
