@@ -17,9 +17,11 @@ PAGES = {
     "decisions": "book/decisions.py",
     "customers": "book/customers.py",
     "customer": "book/customer.py",
+    "todo": "book/todo.py",
     "assess": "book/assess.py",
     "monitoring": "book/monitoring.py",
     "training": "learn/training.py",
+    "feedback": "learn/feedback.py",
     "imports": "data/imports.py",
 }
 

@@ -15,11 +15,13 @@ PAGES = {
     "presented": "thresholds?t=690-620&present=1&embed=true&embed_options=dark_theme",
     "customers": "customers",
     "customer": "customer?customer=5",
+    "todo": "todo",
     "limits": "limits",
     "decisions": "decisions",
     "assess": "assess",
     "monitoring": "monitoring",
     "training": "training",
+    "feedback": "feedback",
     "imports": "import",
 }
 
