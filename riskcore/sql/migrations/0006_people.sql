@@ -117,10 +117,22 @@ create table pattern_event (
     said_at TIMESTAMP not null
 );
 
--- Runs that the schedule of the book made, or tried to.
+-- Runs that the schedule of the book made, or tried to: the row stands before the run, so that none is made twice.
 create table schedule_run (
     due_at TIMESTAMP primary key,
     ran_at TIMESTAMP not null,
-    assessment_id INTEGER,           -- NULL: it failed
-    failure VARCHAR                  -- the key of the error
+    assessment_id INTEGER,           -- NULL: it failed, or did not come to its end
+    failure VARCHAR,                 -- JSON: the key of the error's sentence and its slots
+    before_id INTEGER,               -- the assessment that it is compared with; NULL: there was none
+    better INTEGER,                  -- customers that moved up since; NULL: tiers cannot be compared
+    worse INTEGER,
+    alerts INTEGER                   -- that it raised
+);
+
+-- Who read a judged case again after the policy had changed what it shows, or after a long while. Rows are only added.
+create table training_reread (
+    person VARCHAR not null,
+    case_id VARCHAR not null,
+    policy_hash VARCHAR not null,    -- in force at the time
+    read_at TIMESTAMP not null
 );
