@@ -1,5 +1,6 @@
 """Numbers into numbers: odds, probabilities and shares."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -30,3 +31,19 @@ def shares(amounts: Sequence[float], decimals: int = 0) -> list[float]:
     for place in sorted(range(len(exact)), key=lambda i: floors[i] - exact[i])[:short]:
         floors[place] += 1
     return [floor / unit for floor in floors]
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share, 0 to 1, from `hits` among `of`; the whole scale where there is nothing.
+
+    Wilson, E. B. (1927), Journal of the American Statistical Association 22.
+
+    >>> [round(end, 3) for end in wilson(5, 5)], wilson(0, 0)
+    ([0.566, 1.0], (0.0, 1.0))
+    """
+    if not of:
+        return 0.0, 1.0
+    z = 1.959964
+    middle = (hits + z * z / 2) / (of + z * z)
+    half = z / (of + z * z) * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    return max(0.0, middle - half), min(1.0, middle + half)

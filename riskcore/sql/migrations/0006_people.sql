@@ -30,10 +30,12 @@ create table review (
     review_id INTEGER primary key,
     customer_key INTEGER not null,
     assessment_id INTEGER not null,  -- the one that was looked at
+    tier VARCHAR not null,           -- code, as it stood there
     outcome VARCHAR not null,        -- keep, change or escalate
     reason VARCHAR not null,
     escalated_to VARCHAR,
     next_review_on DATE not null,
+    later_because VARCHAR,           -- why it is later than the tier's cycle; NULL: it is not
     reviewed_by VARCHAR not null,
     reviewed_at TIMESTAMP not null
 );
@@ -112,6 +114,7 @@ create table pattern_event (
     pattern VARCHAR not null,        -- what is gathered, such as tier:B:too_high
     event VARCHAR not null,          -- drafted or dismissed
     draft VARCHAR,                   -- id of the draft of thresholds, or the hash of the draft policy
+    customers INTEGER not null,      -- whom it held then
     reason VARCHAR not null,
     said_by VARCHAR not null,
     said_at TIMESTAMP not null
@@ -136,3 +139,14 @@ create table training_reread (
     policy_hash VARCHAR not null,    -- in force at the time
     read_at TIMESTAMP not null
 );
+
+-- The day on which a customer was assessed in this book for the first time: where nobody reviewed it, its cycle begins.
+create table first_assessed (customer_key INTEGER not null, day DATE not null);
+insert into first_assessed
+select customer_key, min(created_at)::date from score join assessment using (assessment_id) group by customer_key;
+
+-- What the calendar of reviews needs of a customer; the two dates are those that files tell.
+alter table listing add column last_review_date DATE;
+alter table listing add column next_review_date DATE;
+alter table listing add column first_assessed DATE;
+update listing set first_assessed = day from first_assessed f where f.customer_key = listing.customer_key;
