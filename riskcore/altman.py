@@ -11,6 +11,7 @@ from typing import Literal
 
 Zone = Literal["distress", "grey", "safe"]
 CONSTANT = 3.25
+NOT_FOR = "J"  # section of the industry classification: banks and insurers
 
 
 @dataclass(frozen=True)

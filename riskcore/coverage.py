@@ -10,7 +10,15 @@ from riskcore.policy import Characteristic, Policy
 from riskcore.store import Store
 
 # What the scoring query reads beside characteristics and flags.
-AMOUNTS = ("net_worth", "secured_amount", "exposure", "past_due", "own_annual_sales", "registration_number_fails")
+AMOUNTS = (
+    "net_worth",
+    "secured_amount",
+    "exposure",
+    "past_due",
+    "own_annual_sales",
+    "registration_number_fails",
+    "z_double_prime",
+)
 
 
 class Known(NamedTuple):

@@ -6,7 +6,7 @@ allows; values of customers are columns.
 
 Facts: `<characteristic>` and `<characteristic>_state` (0 missing, 1 known, 2 refused, 3 expired) for each
 characteristic, `credit_score` and its state, the flags, `net_worth`, `secured_amount`, `exposure`, `past_due`,
-`registration_number_fails`, `own_annual_sales`.
+`registration_number_fails`, `own_annual_sales`, `z_double_prime`.
 
 A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
 """

@@ -15,7 +15,15 @@ from tests.reference import REFUSED, Expired
 
 _ARROW = {"DOUBLE": pa.float64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DECIMAL(18,2)": pa.float64()}
 WITHDRAWN = "withdrawn"
-EXTRA = ("net_worth", "secured_amount", "exposure", "past_due", "own_annual_sales", "registration_number_fails")
+EXTRA = (
+    "net_worth",
+    "secured_amount",
+    "exposure",
+    "past_due",
+    "own_annual_sales",
+    "registration_number_fails",
+    "z_double_prime",
+)
 
 
 def cell(value: Any) -> tuple[Any, int]:

@@ -10,7 +10,8 @@ class Computed:
     `stated`: characteristics among its columns. `plain`: attributes among them that replace
     what an older list says. `fallback`: attributes that serve only where no list says anything. `flags`: facts of
     rules; each fires when the table or a list says so. `special`: those of `stated` that may be known without a value,
-    such as interest coverage without debt; the table says when in `<f>_special`.
+    such as interest coverage without debt; the table says when in `<f>_special`. `alone`: facts that no other
+    source tells.
     """
 
     table: str
@@ -19,6 +20,7 @@ class Computed:
     fallback: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
 
     def known(self, name: str) -> str:
         """Whether the table knows a field of its own; SQL."""

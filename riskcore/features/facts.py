@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from riskcore import schema
+from riskcore import altman, schema
 from riskcore.features import ageing, chosen, conversion, latest, ledger, lists, live, ratings, statements
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
@@ -28,7 +28,8 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of registration numbers, GB 321
 class Facts:
     """Queries that together give one row per customer in the book on a date, and the values to bind in each.
 
-    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`. Each query is of a range
+    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`; `z_double_prime` and its
+    `_date`. Each query is of a range
     of customers that takes bounded memory. What a caller does not select is not worked out.
     """
 
@@ -138,9 +139,21 @@ select customer_key, coalesce(customer_name, customer_id) as customer_name, {uns
   coalesce(exposure, ar_balance) as exposure, past_due_amount as past_due,
   $own_annual_sales::double as own_annual_sales,
   ({_registration_fails()})::integer as registration_number_fails,
+{_z_double_prime(found)},
 {stated_facts}
 from worked_out
 """
+
+
+def _z_double_prime(found: Sequence[Computed]) -> str:
+    """Altman's Z'' and the end of its year; NULL for banks and insurers, for whom it is not meant."""
+    if not any("z_double_prime" in c.alone for c in found):
+        return "  null::double as z_double_prime, null::date as z_double_prime_date"
+    meant = f"industry_section is distinct from '{altman.NOT_FOR}'"
+    return ", ".join(f"  case when {meant} then {name} end as {name}" for name in _Z_COLUMNS)
+
+
+_Z_COLUMNS = ("z_double_prime", "z_double_prime_date")
 
 
 def _whole_months(start: str) -> str:

@@ -7,6 +7,8 @@ means nothing: below a line that is not above zero.
 from dataclasses import dataclass
 from typing import Literal
 
+from riskcore import altman
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -115,3 +117,16 @@ RATIOS = (
     Ratio("asset_turnover", "times", ("revenue", "total_assets"), _over("now.revenue", _mean("total_assets")), True),
 )
 BY_ID = {ratio.id: ratio for ratio in RATIOS}
+
+
+def _z_double_prime() -> str:
+    model = next(model for model in altman.MODELS if model.id == "z2")
+    weighed = (("working_capital", model.x1), ("retained", model.x2), ("ebit", model.x3))
+    by_assets = " + ".join(f"{weight!r}::double * now.{name}" for name, weight in weighed)
+    by_debt = f"{model.x4!r}::double * now.equity / now.total_liabilities"
+    known = "now.total_assets > 0 and now.total_liabilities > 0"
+    return f"round(case when {known} then ({by_assets}) / now.total_assets + {by_debt} end, 6)"
+
+
+# Altman's Z'', as `altman.scores` gives it.
+Z_DOUBLE_PRIME = _z_double_prime()

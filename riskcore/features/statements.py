@@ -12,7 +12,7 @@ from riskcore import schema
 from riskcore.features import conversion, live
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
-from riskcore.features.ratios import BY_ID, Ratio
+from riskcore.features.ratios import BY_ID, Z_DOUBLE_PRIME, Ratio
 from riskcore.policy import Policy
 from riskcore.store import Cursor
 
@@ -88,7 +88,7 @@ left join conversion on conversion.currency = now.currency
 
 
 def years(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Computed | None:
-    """Make the table `statement_year`: what the newest whole year tells, with the year before it."""
+    """Make the table `statement_year`: what the newest whole year tells, with the year before it, and Altman's Z''."""
     if not prepare(cursor, policy, as_of, keys):
         return None
     conversion.prepare(cursor, policy, as_of)
@@ -103,14 +103,16 @@ def years(cursor: Cursor, policy: Policy, as_of: date, keys: Keys | None) -> Com
 create or replace temp table statement_year as
 with now as ({newest(f"is_year and {_HAS_YEAR}")})
 select now.customer_key, now.period_end as dated, now.import_id, {_selected(*stated)},
-  {_money("now.revenue")} as customer_revenue
+  {_money("now.revenue")} as customer_revenue, {Z_DOUBLE_PRIME} as z_double_prime
 from now {YEAR_BEFORE}
 left join conversion on conversion.currency = now.currency
 """
     )
     _drop(cursor)
     special = tuple(name for name in stated if BY_ID[name].special)
-    return Computed("statement_year", stated=stated, plain=("customer_revenue",), special=special)
+    return Computed(
+        "statement_year", stated=stated, plain=("customer_revenue",), special=special, alone=("z_double_prime",)
+    )
 
 
 # `before`: the period that ended a year before that of `now`, if there is one.

@@ -230,6 +230,7 @@ FACTS = (
     "net_worth",
     "secured_amount",
     "exposure",
+    "z_double_prime",
     *COUNTS,
 )
 
