@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from riskcore import schema
 from riskcore.policy.base import Colour, Frozen, Months, Name, Share, TierCode, Word, broken
 from riskcore.policy.card import Characteristic, Family
+from riskcore.policy.feedback import Feedback
 
 
 class Test(Frozen):
@@ -235,7 +236,7 @@ FACTS = (
 )
 
 # Parts that came after policies had been kept: one that says nothing of them keeps its hash.
-_LATER: tuple[str, ...] = ()
+_LATER: tuple[str, ...] = ("feedback",)
 
 
 class Policy(Frozen):
@@ -264,6 +265,7 @@ class Policy(Frozen):
     payment_index: tuple[PaymentIndex, ...] = ()
     family: tuple[Family, ...]
     characteristic: tuple[Characteristic, ...]
+    feedback: Feedback | None = None
 
     @cached_property
     def hash(self) -> str:
