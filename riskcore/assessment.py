@@ -12,7 +12,7 @@ SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
 _LISTED = (
     *("customer_name", "short_name", "parent_id", *schema.SEGMENTS, "credit_limit", "credit_days", "annual_sales"),
     *("reason", "reason_state", "reason_value", "late_days", "in_default", "unused_limit"),
-    *("need", "capacity", "own_cap", "binding", "tier_limit"),
+    *("need", "capacity", "own_cap", "binding", "tier_limit", "last_review_date", "next_review_date"),
 )
 
 
@@ -49,6 +49,7 @@ def run(
             [number, c.id],
         )
     _write_cube(cursor, int(number))
+    cursor.execute(sql("first_assessed_write"), {"day": now.date()})
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_write"))
     cursor.execute("drop table sized")
