@@ -12,6 +12,9 @@ from riskcore import schema
 from riskcore.policy.base import Colour, Frozen, Months, Name, Share, TierCode, Word, broken
 from riskcore.policy.card import Characteristic, Family
 from riskcore.policy.feedback import Feedback
+from riskcore.policy.overrides import Overrides
+from riskcore.policy.radar import Radar
+from riskcore.policy.radar import check as check_radar
 
 
 class Test(Frozen):
@@ -236,7 +239,11 @@ FACTS = (
 )
 
 # Parts that came after policies had been kept: one that says nothing of them keeps its hash.
-_LATER: tuple[str, ...] = ("feedback",)
+_LATER: tuple[str, ...] = (
+    "feedback",
+    "radar",
+    "override",
+)
 
 
 class Policy(Frozen):
@@ -263,8 +270,10 @@ class Policy(Frozen):
     country: tuple[Country, ...]
     agency: tuple[Agency, ...]
     payment_index: tuple[PaymentIndex, ...] = ()
+    radar: Radar | None = None
     family: tuple[Family, ...]
     characteristic: tuple[Characteristic, ...]
+    override: Overrides | None = None
     feedback: Feedback | None = None
 
     @cached_property
@@ -324,6 +333,8 @@ class Policy(Frozen):
                     raise broken("rule_flag_unknown", rule.code)
         if lacking := {g.code for g in self.pd_scale.grade} - set(self.limit.grade_factor_pct):
             raise broken("grade_factor_missing", min(lacking))
+        if self.radar:
+            check_radar(self.radar, [g.code for g in self.pd_scale.grade])
         families = {f.id for f in self.family}
         for c in self.characteristic:
             if c.family not in families:
