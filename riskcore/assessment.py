@@ -14,6 +14,9 @@ _LISTED = (
     *("reason", "reason_state", "reason_value", "late_days", "in_default", "unused_limit"),
     *("need", "capacity", "own_cap", "binding", "tier_limit", "last_review_date", "next_review_date"),
 )
+# What the table `opinion` keeps of others than our score.
+_TOLD = ("external_grade", "days_beyond_terms_12m", "past_due_over_30_pct", "worst_days_past_due_24m")
+_OPINIONS = ("z_double_prime", "z_double_prime_date", *_TOLD, *(f"{name}_state" for name in _TOLD))
 
 
 def run(
@@ -52,6 +55,8 @@ def run(
     cursor.execute(sql("first_assessed_write"), {"day": now.date()})
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_write"))
+    cursor.execute("truncate opinion")
+    cursor.execute(sql("radar_write"))
     cursor.execute("drop table sized")
     return int(number)
 
@@ -64,7 +69,7 @@ def _newest_import(cursor: Cursor) -> date:
 def _size(cursor: Cursor, policy: Policy, day: date, known_by: date | None) -> None:
     """Make the temporary table `sized`: per customer score, bins, points and limits, and little else."""
     points = [f"{c.id}_points" for c in policy.characteristic]
-    columns = ", ".join(("customer_key", *scoring.columns(policy), *points, *_LISTED))
+    columns = ", ".join(("customer_key", *scoring.columns(policy), *points, *_LISTED, *_OPINIONS, *_watched(policy)))
     own = settings.own_annual_sales(cursor)
     with features.asked(cursor, policy, day, own, known_by=known_by) as facts:
         for place, query in enumerate(facts.queries):
@@ -73,6 +78,14 @@ def _size(cursor: Cursor, policy: Policy, day: date, known_by: date | None) -> N
             cursor.execute(
                 f"{into} select {columns} from ({strategy.compile_query(policy, f'({scored})')})", facts.values
             )
+
+
+def _watched(policy: Policy) -> list[str]:
+    """What changes of it are told: days beyond terms, legal events, and the day that the newest statement is of."""
+    known = (("days_beyond_terms_12m", "days_beyond_terms"), ("legal_events_24m", "legal_events"))
+    columns = [f"case when {name}_state = {schema.KNOWN} then {name} end as {short}" for name, short in known]
+    days = [f"{c.id}_date" for c in policy.characteristic if c.file == "statements" and not c.is_category]
+    return [*columns, f"greatest({', '.join(days)}) as statement_date" if days else "null::date as statement_date"]
 
 
 def _write_cube(cursor: Cursor, number: int) -> None:

@@ -8,7 +8,8 @@ from (
     exposure, past_due, credit_limit, score, best, worst, tier, rules, known_points, little_known,
     reason, reason_state, reason_value,
     nullif(trim(parent_id), ''), credit_days, annual_sales, late_days, in_default, unused_limit,
-    need, capacity, own_cap, binding, tier_limit, last_review_date, next_review_date, first_assessed.day
+    need, capacity, own_cap, binding, tier_limit, last_review_date, next_review_date, first_assessed.day,
+    days_beyond_terms, legal_events, statement_date
   from sized join customer using (customer_key) join first_assessed using (customer_key)
   order by exposure desc nulls last, customer_id  -- sorted once: the rows are numbered as they come
 );

@@ -65,11 +65,31 @@ create table alert (
     alert_id INTEGER primary key,
     customer_key INTEGER not null,
     code VARCHAR not null,           -- of the policy's alert rule
-    cause VARCHAR not null,          -- tells one cause from the next: none is told twice
+    watches VARCHAR not null,        -- what that rule watches
+    cause VARCHAR not null,          -- with customer and code it tells one cause from the next: none is told twice
     assessment_id INTEGER not null,
     told VARCHAR not null,           -- JSON: the figures before and now
-    raised_at TIMESTAMP not null,
-    unique (customer_key, code, cause)
+    raised_at TIMESTAMP not null
+);
+
+-- Assessments in which changes were looked for, and what each was compared with: that of the day looked at before.
+create table alert_run (assessment_id INTEGER primary key, reference_id INTEGER);
+
+-- Of the newest of them, each customer's figures on its day, and those that it compared them with. A figure that may
+-- creep is compared with the lowest one since somebody was told of it or reviewed the customer.
+create table alert_level (
+    assessment_id INTEGER not null,
+    customer_key INTEGER not null,
+    late_before DOUBLE,              -- days beyond terms
+    late_now DOUBLE,
+    share_before DOUBLE,             -- past due, in per cent of the exposure
+    share_now DOUBLE,
+    events_before DOUBLE,            -- legal events of 24 months
+    events_now DOUBLE,
+    used_before DOUBLE,              -- exposure in per cent of the limit
+    used_now DOUBLE,
+    statement_before DATE,           -- what the newest financial statement is of
+    statement_now DATE
 );
 
 create table alert_event (
@@ -150,3 +170,19 @@ alter table listing add column last_review_date DATE;
 alter table listing add column next_review_date DATE;
 alter table listing add column first_assessed DATE;
 update listing set first_assessed = day from first_assessed f where f.customer_key = listing.customer_key;
+
+-- What others than our score tell of the customers of the last assessment, so far as it is known and not too old then.
+create table opinion (
+    customer_key INTEGER not null,
+    z_double_prime DOUBLE,
+    z_double_prime_date DATE,           -- the end of its year; how old is too old, the policy says
+    external_grade VARCHAR,
+    days_beyond_terms_12m DOUBLE,
+    past_due_over_30_pct DOUBLE,
+    worst_days_past_due_24m DOUBLE
+);
+
+-- What alerts watch beside score and amounts; known as of the assessment's day.
+alter table listing add column days_beyond_terms DOUBLE;
+alter table listing add column legal_events DOUBLE;
+alter table listing add column statement_date DATE;
