@@ -50,6 +50,28 @@ def compile_query(policy: Policy, facts: str = "facts") -> str:
 
 
 def kept_points(policy: Policy, bins: Mapping[str, int], external_score: int | None) -> dict[str, int]:
+def rescore_query(policy: Policy, kept: str) -> str:
+    """The query that scores bins again which an assessment kept, under a policy with the same bins and other points.
+
+    `kept`: rows of the table `score`. One row per customer: `customer_key, exposure, was` (place of the tier kept),
+    `score, now` (place of the tier under this policy). Bounds stay as they were found, also that of a rule which looks
+    at the score itself.
+    """
+    bins = [f"{c.id}_bin" for c in policy.characteristic]
+    columns = ("customer_key", "exposure", "external_score", "best", "worst", "tier as was", *bins)
+    steps = [
+        ("bins", _select(*columns, source=kept)),
+        ("earned", _select("*", *_earned(policy), source="bins")),
+        ("known", _select("*", *_sums(policy), source="earned")),
+        ("quality", _select("*", *_quality(policy), source="known")),
+        ("pointed", _select("*", *_points(policy), source="quality")),
+        ("scored", _select("*", f"{_score(policy)} as score", source="pointed")),
+    ]
+    named = ",\n".join(f"{name} as (\n{body}\n)" for name, body in steps)
+    now = f"least(greatest({tier_sql(policy.thresholds)}, best), worst) as now"
+    return f"with {named}\n{_select('customer_key', 'exposure', 'was', 'score', now, source='scored')}"
+
+
     """The points of each characteristic again, from the bin codes that an assessment under the policy kept.
 
     One customer in plain numbers, where the compiled query takes longer to plan than to run; the two are held equal.
