@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from pages.parts import failing
+from pages.parts import failing, serving
 
-app = st.App("pages/frame.py", on_script_error=failing.tell)
+app = st.App("pages/frame.py", lifespan=serving.schedules, on_script_error=failing.tell)

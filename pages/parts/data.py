@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -15,14 +16,22 @@ _BOOK = "book"
 _BY_NAME = {FunctionType: lambda f: f"{f.__module__}.{f.__name__}"}  # a question in a cache's key
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def _open(kind: book.Kind) -> Store:
-    store = book.open_book(kind)
-    # What is imported by now stays; walking it again at each collection is half the time of a rerun.
+    return book.open_book(kind)
+
+
+@cache
+def _settle() -> None:
+    """What the first page imported stays; walking it again at each collection is half the time of a rerun."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    return store
+
+
+def if_there(kind: book.Kind) -> Store | None:
+    """A book, whoever looks on; None where it was not made yet."""
+    return _open(kind) if book.path(kind).exists() else None
 
 
 def kind() -> book.Kind:
@@ -41,7 +50,9 @@ def open_book(chosen: book.Kind) -> None:
 
 def store() -> Store:
     """The book on screen."""
-    return _open(kind())
+    opened = _open(kind())
+    _settle()
+    return opened
 
 
 def own() -> Store:

@@ -1,0 +1,7 @@
+-- The assessment that one is compared with: the last before it that is neither a draft's, nor of a later day, nor a
+-- look back at what had been known.
+select max(was.assessment_id)
+from assessment was
+join policy using (policy_hash)
+join assessment now on was.assessment_id < now.assessment_id and was.as_of <= now.as_of
+where now.assessment_id = $assessment and not policy.draft and was.known_by is null
