@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from riskcore import schema
+from riskcore.policy.alerts import AlertRule, check_alerts
 from riskcore.policy.base import Colour, Frozen, Months, Name, Share, TierCode, Word, broken
 from riskcore.policy.card import Characteristic, Family
 from riskcore.policy.feedback import Feedback
@@ -239,11 +240,7 @@ FACTS = (
 )
 
 # Parts that came after policies had been kept: one that says nothing of them keeps its hash.
-_LATER: tuple[str, ...] = (
-    "feedback",
-    "radar",
-    "override",
-)
+_LATER: tuple[str, ...] = ("feedback", "radar", "override", "alert")
 
 
 class Policy(Frozen):
@@ -273,6 +270,7 @@ class Policy(Frozen):
     radar: Radar | None = None
     family: tuple[Family, ...]
     characteristic: tuple[Characteristic, ...]
+    alert: tuple[AlertRule, ...] = ()
     override: Overrides | None = None
     feedback: Feedback | None = None
 
@@ -325,6 +323,7 @@ class Policy(Frozen):
                 raise broken("named_twice", f"{what} {min(doubles)}")
         check_thresholds(self)
         codes = {t.code for t in self.tier}
+        check_alerts(self.alert, codes)
         for rule in self.rule:
             for case in rule.case:
                 if case.best_tier is not None and case.best_tier not in codes:
