@@ -18,6 +18,8 @@ AMOUNTS = (
     "own_annual_sales",
     "registration_number_fails",
     "z_double_prime",
+    "override_best",
+    "override_worst",
 )
 
 

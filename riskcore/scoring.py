@@ -6,7 +6,8 @@ allows; values of customers are columns.
 
 Facts: `<characteristic>` and `<characteristic>_state` (0 missing, 1 known, 2 refused, 3 expired) for each
 characteristic, `credit_score` and its state, the flags, `net_worth`, `secured_amount`, `exposure`, `past_due`,
-`registration_number_fails`, `own_annual_sales`, `z_double_prime`.
+`registration_number_fails`, `own_annual_sales`, `z_double_prime`;
+`override_best` and `override_worst` (places of tiers, NULL where no person bounds the tier).
 
 A bin code is 0 missing, 1 to 6 the bin, 7 refused, 8 + bin expired.
 """
@@ -49,7 +50,6 @@ def compile_query(policy: Policy, facts: str = "facts") -> str:
     return f"with {named}\n{_select('*', *_reason_told(policy), source='judged')}"
 
 
-def kept_points(policy: Policy, bins: Mapping[str, int], external_score: int | None) -> dict[str, int]:
 def rescore_query(policy: Policy, kept: str) -> str:
     """The query that scores bins again which an assessment kept, under a policy with the same bins and other points.
 
@@ -72,6 +72,7 @@ def rescore_query(policy: Policy, kept: str) -> str:
     return f"with {named}\n{_select('customer_key', 'exposure', 'was', 'score', now, source='scored')}"
 
 
+def kept_points(policy: Policy, bins: Mapping[str, int], external_score: int | None) -> dict[str, int]:
     """The points of each characteristic again, from the bin codes that an assessment under the policy kept.
 
     One customer in plain numbers, where the compiled query takes longer to plan than to run; the two are held equal.
@@ -306,8 +307,9 @@ def _bound(policy: Policy) -> list[str]:
     mask = _sum(f"(case when {place} >= 0 then {1 << bit} else 0 end)" for bit, place in enumerate(fired))
     return [
         f"{mask}::integer as rules",
-        f"greatest(0, {', '.join(fired)})::utinyint as best",
-        f"{len(policy.tier) - 1}::utinyint as worst",
+        f"greatest(0, override_best, {', '.join(fired)})::utinyint as best",
+        # A rule beats a person: the worst tier allowed is never better than the rules' best one.
+        f"greatest(coalesce(override_worst, {len(policy.tier) - 1}), {', '.join(fired)})::utinyint as worst",
     ]
 
 
@@ -324,7 +326,8 @@ def _little_known(policy: Policy) -> str:
     worst = len(policy.tier) - 1
     silent = [f"fired_{r.code} = {worst}" for r in policy.rule if r.little_known]
     hard = [f"fired_{r.code} >= 0" for r in policy.rule if r.hard]
-    return f"(({' or '.join(['score is null', *silent])}) and not ({' or '.join(hard) or 'false'}))"
+    of_silence = f"({' or '.join(['score is null', *silent])}) and worst = {worst}"
+    return f"({of_silence} and not ({' or '.join(hard) or 'false'}))"
 
 
 def _reason(policy: Policy) -> str:

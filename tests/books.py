@@ -23,6 +23,8 @@ EXTRA = (
     "own_annual_sales",
     "registration_number_fails",
     "z_double_prime",
+    "override_best",
+    "override_worst",
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskcore import altman, schema
-from riskcore.features import ageing, chosen, conversion, latest, ledger, lists, live, ratings, statements
+from riskcore.features import ageing, chosen, conversion, latest, ledger, lists, live, overridden, ratings, statements
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Characteristic, Policy
@@ -29,8 +29,8 @@ class Facts:
     """Queries that together give one row per customer in the book on a date, and the values to bind in each.
 
     Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`; `z_double_prime` and its
-    `_date`. Each query is of a range
-    of customers that takes bounded memory. What a caller does not select is not worked out.
+    `_date`; who bounds the tier (`overridden.COLUMNS`). Each query is of a range of customers that takes bounded
+    memory. What a caller does not select is not worked out.
     """
 
     queries: tuple[str, ...]
@@ -57,9 +57,18 @@ def asked(
     found = [computed for source in _SOURCES if (computed := source(cursor, policy, as_of, keys))]
     if extent.is_foreign:
         conversion.prepare(cursor, policy, as_of)
+    is_overridden = overridden.prepare(cursor, policy, as_of, known_by)
     values = {"as_of": as_of, "own_annual_sales": own_annual_sales, "home": policy.home_country}
-    yield Facts(tuple(_query(policy, extent, found, part) for part in extent.ranges), values)
-    for table in ("live", "layer", "told", "industry_word", "country_word", *(computed.table for computed in found)):
+    yield Facts(tuple(_query(policy, extent, found, part, is_overridden) for part in extent.ranges), values)
+    for table in (
+        "live",
+        "layer",
+        "told",
+        "industry_word",
+        "country_word",
+        "overridden",
+        *(computed.table for computed in found),
+    ):
         cursor.execute(f"drop table {table}")
     cursor.execute("drop table if exists conversion")
 
@@ -99,7 +108,9 @@ def _prepare_words(cursor: Cursor, policy: Policy) -> None:
         )
 
 
-def _query(policy: Policy, extent: latest.Extent, found: Sequence[Computed], keys: Keys | None) -> str:
+def _query(
+    policy: Policy, extent: latest.Extent, found: Sequence[Computed], keys: Keys | None, is_overridden: bool
+) -> str:
     by_id = {c.id: c for c in policy.characteristic}
     stated_facts = ",\n".join(
         _stated_fact(f.name, by_id.get(f.name), policy, chosen.is_worked_out(found, f.name)) for f in schema.STATED
@@ -140,8 +151,9 @@ select customer_key, coalesce(customer_name, customer_id) as customer_name, {uns
   $own_annual_sales::double as own_annual_sales,
   ({_registration_fails()})::integer as registration_number_fails,
 {_z_double_prime(found)},
+{", ".join(overridden.COLUMNS if is_overridden else (f"null::integer as {name}" for name in overridden.COLUMNS))},
 {stated_facts}
-from worked_out
+from worked_out {"left join overridden using (customer_key)" if is_overridden else ""}
 """
 
 
