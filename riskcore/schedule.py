@@ -56,10 +56,11 @@ class Schedule(Frozen):
 class Moves:
     """What an assessment changed: customers that moved up and down since the one before, and the alerts it raised.
 
-    `before_id` is None where there is none to compare with, `better` and `worse` where the policies name other tiers.
+    `since`, the day that the one before is as of, is None where there is none; `better` and `worse` are where its
+    policy names other tiers, or nobody has a tier on both dates.
     """
 
-    before_id: int | None
+    since: date | None
     better: int | None
     worse: int | None
     alerts: int
@@ -138,23 +139,24 @@ def known_from(store: Store) -> date | None:
 
 def moves(store: Store, assessment_id: int) -> Moves:
     """What an assessment changed, beside the last one before it that is neither a draft's nor of a later day."""
-    [before] = store.one("schedule_before", assessment=assessment_id) or (None,)
+    before = store.one("schedule_before", assessment=assessment_id)
     [alerts] = store.one("select count(*) from alert where assessment_id = $n", n=assessment_id) or (0,)
     if before is None:
         return Moves(None, None, None, alerts)
-    found = monitoring.migration(store, before, assessment_id)
+    before_id, since = before
+    found = monitoring.migration(store, before_id, assessment_id)
     if found.better is None:
-        return Moves(before, None, None, alerts)
+        return Moves(since, None, None, alerts)
     tiers = [row[:-2] for row in found.customers[:-2]]
     better = sum(n for was, row in enumerate(tiers) for now, n in enumerate(row) if now < was)
     worse = sum(n for was, row in enumerate(tiers) for now, n in enumerate(row) if now > was)
-    return Moves(before, better, worse, alerts)
+    return Moves(since, better, worse, alerts)
 
 
 def runs(store: Store, most: int = 10) -> list[Run]:
     """The last runs of the schedule, newest first."""
     rows = store.rows(
-        "select due_at, ran_at, assessment_id, failure, before_id, better, worse, alerts from schedule_run "
+        "select due_at, ran_at, assessment_id, failure, since, better, worse, alerts from schedule_run "
         "order by due_at desc limit $most",
         most=most,
     )
@@ -169,7 +171,7 @@ def run_due(store: Store, now: datetime, zone: tzinfo | None = None) -> Run | No
     due = _claimed(store, now, zone)
     if due is None:
         return None
-    result: dict[str, Any] = {"number": None, "before_id": None, "better": None, "worse": None, "alerts": None}
+    result: dict[str, Any] = {"number": None, "since": None, "better": None, "worse": None, "alerts": None}
     failure = None
     try:
         result["number"] = again(store, local(now, zone).date())
@@ -180,7 +182,7 @@ def run_due(store: Store, now: datetime, zone: tzinfo | None = None) -> Run | No
     kept_failure = None if failure is None else json.dumps([failure.key, failure.slots], default=str)
     with store.transaction() as cursor:
         cursor.execute(
-            "update schedule_run set assessment_id = $number, failure = $failure, before_id = $before_id, "
+            "update schedule_run set assessment_id = $number, failure = $failure, since = $since, "
             "better = $better, worse = $worse, alerts = $alerts where due_at = $due",
             result | {"failure": kept_failure, "due": due},
         )

@@ -177,7 +177,7 @@ def test_a_run_keeps_what_changed_since_the_last_assessment_that_counts(
     set_at(store, DAILY, UNTIL, monkeypatch)
     done = schedule.run_due(store, UNTIL + timedelta(days=1), SHANGHAI)
     assert done is not None and done.failure is None and done.moves is not None
-    assert done.moves.before_id == 1
+    assert done.moves.since == date(2026, 10, 31)
     assert (done.moves.better, done.moves.worse) == (0, 1)
     assert schedule.moves(store, 1) == Moves(None, None, None, 0)
 

@@ -146,7 +146,7 @@ create table schedule_run (
     ran_at TIMESTAMP not null,
     assessment_id INTEGER,           -- NULL: it failed, or did not come to its end
     failure VARCHAR,                 -- JSON: the key of the error's sentence and its slots
-    before_id INTEGER,               -- the assessment that it is compared with; NULL: there was none
+    since DATE,                      -- as of which the assessment is that it is compared with; NULL: there was none
     better INTEGER,                  -- customers that moved up since; NULL: tiers cannot be compared
     worse INTEGER,
     alerts INTEGER                   -- that it raised
