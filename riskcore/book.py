@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from riskcore import assessment, ingest, sample, settings, versions
+from riskcore import alerts, assessment, ingest, sample, settings, versions
 from riskcore.errors import AskedWrong
 from riskcore.ingest.bulk import Watch
 from riskcore.policy import Policy
@@ -70,7 +70,7 @@ def take_in(
         watch.enter("written", cursor)
         import_ids = tuple(ingest.load(cursor, one, taken_by, now) for one in prepared)
         watch.enter("assessed", cursor)
-        taken = Taken(import_ids, assessment.run(cursor, policy))
+        taken = Taken(import_ids, assess_in(cursor, policy))
         watch.tick(1.0)
         return taken
 
@@ -90,7 +90,7 @@ def undo(store: Store, import_id: int, by: str) -> int:
             raise AskedWrong("undone_already", number=import_id, by=row[1], day=row[0].date().isoformat())
         now = datetime.now(UTC).replace(tzinfo=None)
         cursor.execute("update import set undone_at = ?, undone_by = ? where import_id = ?", [now, by, import_id])
-        return assessment.run(cursor, policy)
+        return assess_in(cursor, policy)
 
 
 def assess(
@@ -106,7 +106,20 @@ def assess(
     """
     used = policy or versions.in_force(store)
     with store.transaction() as cursor:
-        return assessment.run(cursor, used, as_of, draft, known_by)
+        return assess_in(cursor, used, as_of, draft, known_by)
+
+
+def assess_in(
+    cursor: Cursor,
+    policy: Policy,
+    as_of: date | None = None,
+    draft: bool = False,
+    known_by: date | None = None,
+) -> int:
+    """The same inside the caller's transaction; what changed of customers since is told there too."""
+    number = assessment.run(cursor, policy, as_of, draft, known_by)
+    alerts.raise_new(cursor, policy, number)
+    return number
 
 
 def set_own_annual_sales(store: Store, amount: float | None) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from riskcore import assessment, explanation, schema, signing, versions
+from riskcore import book, explanation, schema, signing, versions
 from riskcore.errors import AskedWrong
 from riskcore.explanation import BY_HAND, Explained, Line
 from riskcore.ingest import cells
@@ -102,7 +102,7 @@ def save(store: Store, entry: Entry, day: date, by: str) -> int:
         if entry.customer_key is None:
             check_new(cursor, entry)
         customer_key = _write(cursor, entry, day, person, signing.now())
-        assessment.run(cursor, policy)
+        book.assess_in(cursor, policy)
     return customer_key
 
 
