@@ -43,7 +43,8 @@ DYNAMIC = (
 LATIN = set(
     re.findall(
         r"\S+",
-        "Altman BOM Brier CNY CSV EM English EUR Excel GB GB18030 ID JSON KB MB NaN NUL PDF SQL TOML TSV USD UTC UTF-8",
+        "Altman BOM Brier CNY CSV EM English EUR Excel GB GB18030 ID JSON KB Linux "
+        "MB NaN NUL PDF PowerShell SQL TOML TSV USD UTC UTF-8 Windows macOS",
     )
 )
 CODE = re.compile(r"[A-Za-z]\d*|[a-z]+[0-9]*(_[a-z0-9]+)+|\d+[a-z]*")

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import controls, data, person, todo_reviews, words
+from pages.parts import controls, data, person, todo_reviews, todo_schedule, words
 from pages.parts.todo import Room
 from riskcore import versions
 
@@ -13,6 +13,7 @@ controls.head(t("todo.title"))
 assessed = data.assessed() or controls.assessed_or_stop()
 PARTS = {
     "reviews": (t("todo.reviews"), todo_reviews.show),
+    "schedule": (t("todo.schedule"), todo_schedule.show),
 }
 if "todo_part" not in st.session_state:  # a page change forgets it, and a link to a part opens there
     asked = st.query_params.get("part", "")
