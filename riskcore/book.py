@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from riskcore import alerts, assessment, ingest, sample, settings, versions
+from riskcore import alerts, assessment, ingest, overrides, sample, settings, versions
 from riskcore.errors import AskedWrong
 from riskcore.ingest.bulk import Watch
 from riskcore.policy import Policy
@@ -120,6 +120,43 @@ def assess_in(
     number = assessment.run(cursor, policy, as_of, draft, known_by)
     alerts.raise_new(cursor, policy, number)
     return number
+
+
+def override(store: Store, wish: overrides.Wish) -> overrides.Override:
+    """Ask for an override; where one person is enough, the book is assessed with it in the same transaction."""
+    policy = versions.in_force(store)
+    with store.transaction() as cursor:
+        asked = overrides.ask(cursor, policy, wish)
+        if not asked.needs_second:
+            _assess_as_it_is(cursor, policy)
+        return asked
+
+
+def settle_override(store: Store, override_id: int, event: overrides.Event, by: str, why: str = "") -> None:
+    """Approve, refuse or withdraw an override; where that changes what counts, the book is assessed at once."""
+    policy = versions.in_force(store)
+    with store.transaction() as cursor:
+        _, counts = overrides.say(cursor, override_id, event, by, why)
+        if counts:
+            _assess_as_it_is(cursor, policy)
+
+
+def refresh(store: Store, today: date | None = None) -> int | None:
+    """Assess the book again where an override has ended since it was, and return the assessment's number."""
+    policy = versions.in_force(store)
+    if not overrides.ended_since(store.cursor(), policy, today):
+        return None
+    with store.transaction() as cursor:
+        # Another process day may have been noticed by two at once.
+        return _assess_as_it_is(cursor, policy) if overrides.ended_since(cursor, policy, today) else None
+
+
+def _assess_as_it_is(cursor: Cursor, policy: Policy) -> int | None:
+    """Assess the newest data again, where the newest assessment shows them; who looks at a draft or a past day may."""
+    assessed = overrides.newest(cursor)
+    if assessed is None or not overrides.is_current(assessed, policy):
+        return None
+    return assess_in(cursor, policy, assessed["as_of"])
 
 
 def set_own_annual_sales(store: Store, amount: float | None) -> None:

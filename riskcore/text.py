@@ -25,13 +25,18 @@ class Words:
     lang: str
 
     def __call__(self, key: str, **slots: Any) -> str:
-        """The sentence under `key`, its slots filled and phrases among them worded; KeyError where none is."""
-        worded = {name: self.phrase(value) if isinstance(value, Phrase) else value for name, value in slots.items()}
+        """The sentence under `key`, its slots filled, phrases and pairs of names worded; KeyError where none is."""
+        worded = {name: self._worded(value) for name, value in slots.items()}
         return _sentences()[key][self.lang].format(**worded)
 
     def phrase(self, phrase: Phrase) -> str:
         """A phrase in this language."""
         return self(phrase.key, **phrase.slots)
+
+    def _worded(self, value: Any) -> Any:
+        if isinstance(value, Phrase):
+            return self.phrase(value)
+        return self.of(value) if isinstance(value, dict) else value
 
     def of(self, names: Any) -> str:
         """This language's member of a pair such as a policy's `name = {zh, en}`."""

@@ -1,0 +1,50 @@
+"""Overrides: a person's documented deviation from the tier of the score, for a time, and by two where much is owed.
+
+Up: the tier becomes at worst the one named; down: at best. A rule beats it. Rows are only added.
+"""
+
+from riskcore.overrides.asking import Event, Wish, ask, holding, latest, say
+from riskcore.overrides.judged import LEAST, MEASURES, Outcome, Outcomes, Rate, Rates, outcomes, rates
+from riskcore.overrides.kept import (
+    LIVE,
+    STATES,
+    Direction,
+    Override,
+    State,
+    ended_since,
+    get,
+    how_many,
+    is_current,
+    listed,
+    live_of,
+    newest,
+)
+
+__all__ = [
+    "LEAST",
+    "LIVE",
+    "MEASURES",
+    "STATES",
+    "Direction",
+    "Event",
+    "Outcome",
+    "Outcomes",
+    "Override",
+    "Rate",
+    "Rates",
+    "State",
+    "Wish",
+    "ask",
+    "ended_since",
+    "get",
+    "holding",
+    "how_many",
+    "is_current",
+    "latest",
+    "listed",
+    "live_of",
+    "newest",
+    "outcomes",
+    "rates",
+    "say",
+]
