@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -174,6 +175,18 @@ def test_a_leaning_needs_ten_cases_and_more_than_luck() -> None:
     assert (fair.mean, fair.leaning) == (0, "unclear")
     assert fair.low is not None and fair.high == pytest.approx(-fair.low)
     assert fair.high == pytest.approx(2.131 * 0.5164 / 4, rel=1e-3)  # the t quantile of 15 degrees of freedom
+
+
+def test_a_team_leans_where_several_people_do_and_the_score_is_told_beside_it(store: Store) -> None:
+    given = [replace(j, family="payment") for j in judge_all(store, "Ada", "A", 0.01)]
+    other = [replace(j, family="external", pd=j.score_pd) for j in judge_all(store, "Lin", "A", 0.01)]
+    assert not progress.leanings(given + other)
+    both = given + [replace(j, person="Bo") for j in given]
+    [one] = progress.leanings(both + other)
+    assert (one.family, one.people, one.team.leaning) == ("payment", 2, "lenient")
+    assert one.team.cases == one.score.cases == len(both)
+    assert one.score == practice.bias([(j.score_pd - j.bad, j.bad) for j in both])
+    assert not progress.leanings([replace(j, person=" ada") for j in given[:6]] + other)
 
 
 @pytest.mark.parametrize(

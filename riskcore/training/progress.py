@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from riskcore.store import Store
 from riskcore.training import practice
-from riskcore.training.practice import Judgement
+from riskcore.training.practice import Bias, Judgement
 from riskcore.training.units import standings
 
 
@@ -33,6 +33,16 @@ class Standing:
     agreement: Agreement
 
 
+@dataclass(frozen=True)
+class Leaning:
+    """A team that leans one way on cases where a family had lost most, and the score's own leaning on the same."""
+
+    family: str
+    people: int
+    team: Bias
+    score: Bias
+
+
 def people(store: Store) -> list[str]:
     """All who answered a question or judged a case, by name."""
     question = "select person from training_answer union select person from training_judgement order by 1"
@@ -50,6 +60,21 @@ def agreement(standings_of_all: Sequence[Standing]) -> Agreement:
     pairs = sum(one.agreement.pairs for one in standings_of_all)
     same = sum(one.agreement.pairs * (one.agreement.share or 0) for one in standings_of_all)
     return Agreement(pairs // 2, same / pairs if pairs else None)
+
+
+def leanings(given: Sequence[Judgement], people_least: int = 2) -> list[Leaning]:
+    """Where so many people together are too lenient or too strict, the furthest first; none where too little is known.
+
+    Whether there is enough is for `practice.bias` to say.
+    """
+    found = []
+    for family, _, team_bias in practice.report(given).by_family:
+        own = [j for j in given if j.family == family]
+        judges = len({j.person.casefold() for j in own})
+        if team_bias.leaning in ("lenient", "strict") and judges >= people_least:
+            score = practice.bias([(j.score_pd - j.bad, j.bad) for j in own])
+            found.append(Leaning(family, judges, team_bias, score))
+    return sorted(found, key=lambda one: -abs(one.team.mean or 0.0))
 
 
 def over_time(given: Sequence[Judgement]) -> list[tuple[float, float, float]]:
