@@ -74,10 +74,10 @@ def _score(model: Model, figures: Mapping[str, float | None]) -> Score:
     )
     by_debt = model.x4 * known[model.equity] / known["total_liabilities"]
     value = round(by_assets / known["total_assets"] + by_debt + model.constant, 6)
-    return Score(model.id, value, _zone(model, value))
+    return Score(model.id, value, zone(model, value))
 
 
-def _zone(model: Model, value: float) -> Zone:
+def zone(model: Model, value: float) -> Zone:
     """The zone of a score; both edges are grey."""
     if value < model.distress:
         return "distress"

@@ -163,6 +163,14 @@ def rules_reference(
     return fired
 
 
+def disagrees(score: int, external_grade: str | None, z_double_prime: float | None) -> bool:
+    """Rule S6: Z'' in Altman's zone of distress, or the external grade at least two grades below ours."""
+    ours = 1 + sum(score < start for start in (800, 750, 700, 650, 600, 550))
+    best = {"N1": 1, "N2": 2, "N3": 3, "N4": 5, "N5": 7}
+    far = external_grade is not None and best[external_grade] - ours >= 2
+    return far or (z_double_prime is not None and z_double_prime < 1.1)
+
+
 def tier_of(score: int, lowest: tuple[int, ...] = FROM) -> str:
     """The tier of a score, given the lowest score of each tier but the worst, best first."""
     return next((TIERS[i] for i, start in enumerate(lowest) if score >= start), TIERS[len(lowest)])
