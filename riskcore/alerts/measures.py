@@ -23,7 +23,7 @@ def _tier(policy: Policy, rule: AlertRule) -> str:
     )
     return (
         f"select customer_key, {codes}[tier + 1] || '|' || $reference as cause, to_json({told}) as told "
-        f"from alert_seen where tier - tier_before >= {_mark(policy, rule, 'tier_before')}"
+        f"from alert_seen where tier::integer - tier_before::integer >= {_mark(policy, rule, 'tier_before')}"
     )
 
 
@@ -46,8 +46,9 @@ def _statement_age(policy: Policy, rule: AlertRule) -> str:
         return f"{statement} + to_months(({_mark(policy, rule, 'tier')})::integer) < {day}"
 
     stood = f"coalesce({too_old('statement_before', '$reference_day::date')}, false)"
+    told = "to_json({'was': statement_now, 'now': $day::date})"
     return (
-        "select customer_key, statement_now::varchar as cause, to_json({'was': statement_now, 'now': $day::date}) as told "
+        f"select customer_key, statement_now::varchar as cause, {told} as told "
         f"from alert_seen where {too_old('statement_now', '$day::date')} and not {stood}"
     )
 
