@@ -6,7 +6,7 @@ default policy, because the lower end of the share's interval must lie above one
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from riskcore import metrics
 from riskcore import policy as policies
@@ -67,6 +67,13 @@ class Pattern:
             and 100 * self.share >= enough.share_pct
             and 100 * self.interval[0] >= enough.surely_over_pct
         )
+
+
+def of_key(key: str) -> Pattern:
+    """The pattern of a key, without any opinions."""
+    kind, rest = key.split(":", 1)
+    value, direction = rest.rsplit(":", 1)
+    return _pattern(cast(Kind, kind), value, cast(Direction, direction), [], 0, 0, 0, None, None)
 
 
 def gathered(store: Store, policy: Policy) -> list[Pattern]:
