@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import data, presenting, words
 from pages.parts.format import NOTHING, count, day
-from riskcore import book, coverage, portfolio, schema, scoring
+from riskcore import book, coverage, portfolio, schema, scoring, versions
 from riskcore.policy import Policy, Rule, rate_on_what_is_known
 from riskcore.text import Words
 
@@ -49,7 +49,8 @@ def _other_book(t: Words, other: book.Kind) -> None:
 def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
     """Where too little is known for anybody to leave the worst tier: say so, and offer the draft, or the way back."""
     if assessed.draft:
-        st.warning(t("frame.is_draft"), icon=":material/draft:")
+        on_known = assessed.policy == rate_on_what_is_known(versions.in_force(data.store()))
+        st.warning(t("frame.is_draft") if on_known else t("frame.is_draft_policy"), icon=":material/draft:")
         if st.button(t("frame.back_to_policy"), key="back_to_policy"):
             book.assess(data.store())
             st.rerun()
