@@ -5,6 +5,8 @@ import streamlit as st
 from pages.parts import (
     charts,
     controls,
+    customer_feedback,
+    customer_review,
     data,
     groups,
     invoices,
@@ -227,6 +229,8 @@ with middle.container(border=True, height="stretch"):
     why()
 with right.container(border=True, height="stretch"):
     path()
+if back.is_now:
+    customer_feedback.row(t, assessed, customer)
 points()
 invoices.panel(t, row["customer_key"], back.as_of, back.known_by)
 statements_panel.panel(t, policy, row["customer_key"], back.as_of, back.known_by)
