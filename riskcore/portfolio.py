@@ -157,7 +157,8 @@ def customers(
     per_page: int | None = None,
 ) -> pd.DataFrame:
     """The listing under filters, one page or all. Filters: `search` (part of name or id), `tiers` (places),
-    `industry`, `region`, `salesperson` (values), `rule` (a bit of the mask), `little_known`."""
+    `industry`, `region`, `salesperson` (values), `rule` (bits of the mask, of which one is set), `little_known`,
+    `over_limit`, `statement_months` (by place of the tier: only older statements on `day`, NULL: none)."""
     question = f"{sql('customers')} order by {_ORDERS[order]} limit $most offset $skip"
     paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
     return store.ask(question, **paging, **_filters(filters))
@@ -176,7 +177,10 @@ def segment_values(store: Store, dimension: str) -> list[str]:
 
 
 def _filters(filters: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("search", "tiers", "industry", "region", "salesperson", "rule", "little_known")
+    names = (
+        *("search", "tiers", "industry", "region", "salesperson", "rule", "little_known"),
+        *("over_limit", "statement_months", "day"),
+    )
     found = {name: filters.get(name) or None for name in names}
     found["search"] = str(found["search"]).strip().lower() if found["search"] else None
     return found

@@ -42,11 +42,13 @@ def _utilisation(policy: Policy, rule: AlertRule) -> str:
 
 
 def _statement_age(policy: Policy, rule: AlertRule) -> str:
+    months = f"({_mark(policy, rule, 'tier')})::integer"
+
     def too_old(statement: str, day: str) -> str:
-        return f"{statement} + to_months(({_mark(policy, rule, 'tier')})::integer) < {day}"
+        return f"{statement} + to_months({months}) < {day}"
 
     stood = f"coalesce({too_old('statement_before', '$reference_day::date')}, false)"
-    told = "to_json({'was': statement_now, 'now': $day::date})"
+    told = f"to_json({{'statement': statement_now, 'months': {months}}})"
     return (
         f"select customer_key, statement_now::varchar as cause, {told} as told "
         f"from alert_seen where {too_old('statement_now', '$day::date')} and not {stood}"

@@ -1,0 +1,45 @@
+"""An alert in words: what changed, from what to what."""
+
+import json
+from datetime import date
+from typing import Any
+
+from riskcore.policy import Policy
+from riskcore.text import Words
+from riskcore.wording import NOTHING
+
+_MOST_SHOWN = 9999  # per cent of a limit: what has no limit is above any
+
+
+def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
+    """What changed in one short phrase; `figures` is the JSON that the alert keeps. A rule is named by `policy`."""
+    said: dict[str, Any] = json.loads(figures)
+    if watches == "rule":
+        names = {rule.code: t.of(rule.name) for rule in policy.rule}
+        return t("alerts.told_rule", code=said["rule"], name=names.get(said["rule"], NOTHING))
+    if watches == "statement_age":
+        return t("alerts.told_statement_age", day=_day(t, said["statement"]), n=said["months"])
+    if watches == "tier":
+        scores = [NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")]
+        return t("alerts.told_tier", was=said["was"], now=said["now"], score_was=scores[0], score_now=scores[1])
+    shown = _utilised if watches == "utilisation" else _money if watches == "exposure" else _number
+    return t(f"alerts.told_{watches}", was=shown(said["was"]), now=shown(said["now"]))
+
+
+def _number(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0")
+
+
+def _utilised(value: float | None) -> str:
+    if value is None:
+        return NOTHING
+    return f"> {_MOST_SHOWN - 1:,}%" if value >= _MOST_SHOWN else f"{value:,.0f}%"
+
+
+def _money(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:,.0f}"
+
+
+def _day(t: Words, text: str) -> str:
+    day = date.fromisoformat(text)
+    return text if t.lang == "zh" else f"{day.day} {day:%b %Y}"
