@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from riskcore import book, features, ingest, reports, sample, scoring, spreadsheet, versions
+from riskcore import book, features, ingest, reports, sample, schedule, scoring, spreadsheet, versions
 from riskcore import policy as policies
 from riskcore.commands import arguments, importing
 from riskcore.commands.files import (
@@ -82,14 +82,17 @@ def _say(outcome: Outcome, as_json: bool) -> None:
 def _assess(args: argparse.Namespace, t: Words) -> Outcome:
     policy = policies.load(args.policy) if args.policy else None
     with closing(existing(args.store or book.path("own"))) as store:
-        [first] = store.one("select min(coalesce(dated, as_of)) from input join import using (import_id)") or (None,)
+        first = schedule.known_from(store)
         if first is None:
             raise Stopped(Phrase("cli.empty_book"))
         if args.as_of and args.as_of < first:
             raise Stopped(Phrase("cli.too_early", {"day": args.as_of.isoformat(), "first": first.isoformat()}))
         # A policy from a file does not come into force by being tried.
-        book.assess(store, policy, args.as_of, policy is not None, args.known_by)
-        return assessed(store, t)
+        number = book.assess(store, policy, args.as_of, policy is not None, args.known_by)
+        moves, found = schedule.moves(store, number), assessed(store, t)
+        since = moves.since.isoformat() if moves.since else ""
+        data = {"since": since or None, "better": moves.better, "worse": moves.worse, "alerts": moves.alerts}
+        return Outcome(DONE, [*found.lines, t.phrase(schedule.told(moves, since))], found.data | {"moves": data})
 
 
 def _score(args: argparse.Namespace, t: Words) -> Outcome:

@@ -153,6 +153,16 @@ def moves(store: Store, assessment_id: int) -> Moves:
     return Moves(since, better, worse, alerts)
 
 
+def told(found: Moves, since: str) -> Phrase:
+    """What an assessment changed, as a sentence; `since` is its day in the reader's writing."""
+    slots: dict[str, Any] = {"alerts": f"{found.alerts:,}"}
+    if found.since is None:
+        return Phrase("schedule.first_one", slots)
+    if found.better is None or found.worse is None:
+        return Phrase("schedule.not_compared", slots | {"day": since})
+    return Phrase("schedule.moved", slots | {"day": since, "better": f"{found.better:,}", "worse": f"{found.worse:,}"})
+
+
 def runs(store: Store, most: int = 10) -> list[Run]:
     """The last runs of the schedule, newest first."""
     rows = store.rows(

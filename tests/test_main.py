@@ -274,6 +274,16 @@ def test_assess_as_of_a_date_replays_what_was_known_then(run: Run, file: Any) ->
     assert counts(book.path("own")) == (2, 4, 3)
 
 
+def test_assess_as_of_today_says_what_changed(run: Run, file: Any) -> None:
+    run("import", file("a.csv", SMALL), "--as-of", "2026-09-30")
+    status, out, _ = run("assess", "--as-of", "today", "--json")
+    told = json.loads(out)
+    assert (status, told["assessment"]["as_of"]) == (0, date.today().isoformat())
+    moves = told["moves"]
+    assert moves["since"] == "2026-09-30"
+    assert "2026-09-30" in run("assess", "--as-of", "2026-10-01")[1].splitlines()[-1]
+
+
 def test_assess_under_a_policy_file_is_a_draft(run: Run, file: Any) -> None:
     run("import", file("a.csv", SMALL))
     stricter = file(

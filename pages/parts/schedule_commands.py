@@ -24,8 +24,8 @@ def show(t: Words, rule: Rule, kind: book.Kind) -> None:
             (t("schedule.systemd"), systemd(at, kind)),
             (t("schedule.windows"), windows(at, kind)),
         ):
-            st.caption(label)
-            st.code(lines, language=None)
+            st.markdown(label)
+            st.code(lines, language=None, wrap_lines=True)
 
 
 def cron(rule: Rule, kind: book.Kind) -> str:
@@ -36,8 +36,9 @@ def cron(rule: Rule, kind: book.Kind) -> str:
 
 def systemd(at: str, kind: book.Kind) -> str:
     """Two unit files and what starts them; there a per cent sign and a dollar sign are written twice."""
-    command = shlex.join(_command(kind)).replace("%", "%%").replace("$", "$$")
-    service = ("# riskcore.service", "[Service]", "Type=oneshot", f"WorkingDirectory={_TOP}", f"ExecStart={command}")
+    command = shlex.join(_command(kind)).replace("$", "$$").replace("%", "%%")
+    folder = str(_TOP).replace("%", "%%")
+    service = ("# riskcore.service", "[Service]", "Type=oneshot", f"WorkingDirectory={folder}", f"ExecStart={command}")
     timer = ("# riskcore.timer", "[Timer]", f"OnCalendar=*-*-* {at}:00", "Persistent=true")
     install = ("[Install]", "WantedBy=timers.target")
     return "\n".join((*service, "", *timer, "", *install, "", shlex.join(_STARTED)))

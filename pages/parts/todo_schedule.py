@@ -42,15 +42,8 @@ def show(room: Room) -> None:
     schedule_commands.show(room.t, (kept and kept.rule) or _USUAL, data.kind())
 
 
-def moved(t: Words, moves: Moves) -> str:
-    """What an assessment changed, in a sentence."""
-    alerts = count(moves.alerts)
-    if moves.since is None:
-        return t("schedule.first_one", alerts=alerts)
-    since = day(t, moves.since)
-    if moves.better is None or moves.worse is None:
-        return t("schedule.not_compared", day=since, alerts=alerts)
-    return t("schedule.moved", day=since, better=count(moves.better), worse=count(moves.worse), alerts=alerts)
+def _moved(t: Words, found: Moves) -> str:
+    return t.phrase(schedule.told(found, day(t, found.since)))
 
 
 def _now(room: Room) -> None:
@@ -75,7 +68,7 @@ def _now(room: Room) -> None:
     if (number := st.session_state.get(_DONE)) == last.assessment_id:
         moves = data.ask(schedule.moves, number)
         done = t("schedule.done", n=count(last.customers), day=day(t, last.as_of))
-        st.success(f"{done} {moved(t, moves)}", icon=":material/check:")
+        st.success(f"{done} {_moved(t, moves)}", icon=":material/check:")
         st.page_link(
             "book/monitoring.py", label=t("schedule.to_monitoring"), icon=":material/arrow_forward:", width="content"
         )
@@ -193,7 +186,7 @@ def _runs(room: Room) -> None:
 def _outcome(t: Words, run: Run) -> str:
     if run.failure is not None:
         return t("schedule.failed", why=run.failure)
-    return t("schedule.unfinished") if run.moves is None else moved(t, run.moves)
+    return t("schedule.unfinished") if run.moves is None else _moved(t, run.moves)
 
 
 def _minute(moment: datetime) -> str:

@@ -119,7 +119,7 @@ def _answer(t: Words) -> Callable[[str], tuple[str, str]]:
 def _day(t: Words) -> Callable[[str], date]:
     def read(text: str) -> date:
         try:
-            return date.fromisoformat(text)
+            return date.today() if text == "today" else date.fromisoformat(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(t("cli.wrong_date", text=text)) from error
 
