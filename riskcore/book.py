@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from riskcore import alerts, assessment, ingest, overrides, sample, settings, versions
+from riskcore import alerts, assessment, ingest, overrides, radar, sample, settings, versions
 from riskcore.errors import AskedWrong
 from riskcore.ingest.bulk import Watch
 from riskcore.policy import Policy
@@ -116,9 +116,10 @@ def assess_in(
     draft: bool = False,
     known_by: date | None = None,
 ) -> int:
-    """The same inside the caller's transaction; what changed of customers since is told there too."""
+    """The same inside the caller's transaction; changes of customers are told and reviews of disagreements called."""
     number = assessment.run(cursor, policy, as_of, draft, known_by)
     alerts.raise_new(cursor, policy, number)
+    radar.call_reviews(cursor, policy, number)
     return number
 
 

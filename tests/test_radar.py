@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from riskcore import altman, book, explanation, portfolio, radar, scoring, statements
+from riskcore import altman, book, explanation, portfolio, radar, scoring, statements, versions
 from riskcore import policy as policies
 from riskcore.policy import Policy
 from riskcore.radar import JUDGES, PAIRS
@@ -285,8 +285,12 @@ def test_disagreements_call_reviews_of_the_largest_and_none_twice() -> None:
     small = Policy.model_validate(
         GIVEN.model_dump(mode="json", by_alias=True) | {"radar": DATA["radar"] | {"exposure_from": 4000}}
     )
-    assert call(again, small) == 0
-    assert call(again, GIVEN) == 1
+    assert call(books.assess(store, small, DAY), small) == 0  # the one left has an exposure of 3,000
+    assert call(again, GIVEN) == 0  # not the policy in force
+    with store.transaction() as cursor:
+        versions.put_in_force(cursor, GIVEN, "Ada", "all of them")
+    assert call(books.assess(store, GIVEN, DAY - timedelta(days=1)), GIVEN) == 0  # a past day
+    assert call(books.assess(store, GIVEN, DAY), GIVEN) == 1
     assert set(called()) == {"distress", "late and agency", "late", "agency"}
 
 
@@ -323,11 +327,15 @@ def test_tables_that_make_no_sense_are_refused(broken: dict[str, Any], rule: str
         Policy.model_validate(DATA | {"radar": DATA["radar"] | broken})
 
 
-def test_the_newest_assessment_of_the_sample_has_opinions() -> None:
+def test_assessing_a_book_calls_the_reviews() -> None:
     store = Store()
     books.take(store, books.random_rows(300, 9, POLICY), DAY)
     book.assess(store, POLICY, DAY)
     assessed = portfolio.newest(store)
     assert assessed is not None
     counted = radar.counts(store, POLICY, assessed.as_of)
-    assert 0 < counted["apart"] < counted["compared"] <= 300
+    assert 50 < counted["apart"] < counted["compared"] <= 300
+    book.assess(store, POLICY, DAY)
+    called = store.rows("select customer_key from review_call where cause = 'disagreement'")
+    largest = radar.disagreements(store, POLICY, DAY, per_page=300).nlargest(50, "exposure")
+    assert {key for (key,) in called} == set(largest["customer_key"])

@@ -13,6 +13,12 @@ from riskcore.radar.query import compile_query
 from riskcore.store import Cursor, Store, sql
 
 CAUSE = "disagreement"
+_LOOKED_AT = """
+select as_of from assessment
+where assessment_id = $assessment and known_by is null
+  and as_of >= coalesce((select max(as_of) from import where undone_at is null), as_of)
+  and $policy = (select policy_hash from in_force order by number desc limit 1)
+"""
 
 
 def counts(store: Store, policy: Policy, as_of: date) -> dict[str, int]:
@@ -60,15 +66,16 @@ def call_reviews(cursor: Cursor, policy: Policy, assessment_id: int, today: date
     """Call a review of the largest customers on whom opinions of this assessment, the newest, disagree; how many.
 
     Only so many that no more than the policy's `open_reviews_most` stand open, and none of a customer of whom such a
-    review stands open, or was called before for the same two opinions. `today`: None is the clock's.
+    review stands open, or was called before for the same two opinions. None at all where the assessment is of a draft,
+    of a policy not in force or of a past day. `today`: None is the clock's. Runs inside the caller's transaction.
     """
-    if (radar := policy.radar) is None:
+    day = cursor.execute(_LOOKED_AT, {"assessment": assessment_id, "policy": policy.hash}).fetchone()
+    if (radar := policy.radar) is None or day is None:
         return 0
-    [as_of] = cursor.execute("select as_of from assessment where assessment_id = ?", [assessment_id]).fetchone() or (0,)
     codes = [grade.code for grade in policy.pd_scale.grade]
     query = compile_query(policy, radar)  # of our own names and the policy's numbers
     bound = {
-        "as_of": as_of,
+        "as_of": day[0],
         "codes": codes,
         "firsts": [first for first, _ in PAIRS],
         "seconds": [second for _, second in PAIRS],
