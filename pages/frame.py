@@ -19,6 +19,7 @@ page = st.navigation(
         st.Page("book/customers.py", title=t("customers.title"), url_path="customers"),
         st.Page("book/customer.py", title=t("customer.title"), url_path="customer", visibility="hidden"),
         st.Page("book/todo.py", title=t("todo.title"), url_path="todo"),
+        st.Page("book/review.py", title=t("reviews.title"), url_path="review", visibility="hidden"),
         st.Page("book/assess.py", title=t("assess.title"), url_path="assess"),
         st.Page("book/monitoring.py", title=t("monitoring.title"), url_path="monitoring"),
         st.Page("book/limits.py", title=t("limits.title"), url_path="limits"),

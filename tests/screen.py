@@ -18,6 +18,7 @@ PAGES = {
     "customers": "book/customers.py",
     "customer": "book/customer.py",
     "todo": "book/todo.py",
+    "review": "book/review.py",
     "assess": "book/assess.py",
     "monitoring": "book/monitoring.py",
     "training": "learn/training.py",

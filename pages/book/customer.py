@@ -234,6 +234,8 @@ if back.is_now:
 points()
 invoices.panel(t, row["customer_key"], back.as_of, back.known_by)
 statements_panel.panel(t, policy, row["customer_key"], back.as_of, back.known_by)
+if back.is_now:
+    customer_review.panel(t, row["customer_key"])
 if limit_row:
     limit_card.card(t, policy, limit_row, currency)
 if back.is_now:

@@ -1,5 +1,6 @@
 """A customer through the assessments: each step of its score, and whether facts or the policy made it."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pandas as pd
@@ -53,22 +54,35 @@ def changes(t: Words, before: Step | None, step: Step) -> list[str]:
     """What changed at a step, in lines of Markdown."""
     if before is None:
         return [f":gray[{t('monitoring.history.first')}]"]
-    told = [f"{_points(one.points)} {change(t, before.policy, step.policy, one)}" for one in step.changes[:_CHANGES]]
-    if rest := step.changes[_CHANGES:]:
+    came = [code for code in step.rules if code not in before.rules]
+    went = [code for code in before.rules if code not in step.rules]
+    told = moved(t, before.policy, step.policy, step.changes, step.elsewhere, came, went)
+    return told or [f":gray[{t('monitoring.history.nothing')}]"]
+
+
+def moved(
+    t: Words,
+    earlier: Policy,
+    later: Policy,
+    all_changes: Sequence[Change],
+    elsewhere: int | None,
+    came: Sequence[str],
+    went: Sequence[str],
+    most: int = _CHANGES,
+) -> list[str]:
+    """Changes between two assessments, points from elsewhere, and rules that came and went, in lines of Markdown."""
+    told = [f"{_points(one.points)} {change(t, earlier, later, one)}" for one in all_changes[:most]]
+    if rest := all_changes[most:]:
         points = sum(one.points for one in rest)
         more = t("monitoring.history.more", n=len(rest), points=signed(points, count(abs(points))))
         told.append(f":gray[{plain(more)}]")
-    if step.elsewhere:
-        told.append(f"{_points(step.elsewhere)} {plain(t('monitoring.history.elsewhere'))}")
-    told += [
-        plain(t(key, rules=_rules(t, policy, codes)))
-        for key, policy, codes in (
-            ("monitoring.history.fires", step.policy, [code for code in step.rules if code not in before.rules]),
-            ("monitoring.history.over", before.policy, [code for code in before.rules if code not in step.rules]),
-        )
-        if codes
-    ]
-    return told or [f":gray[{t('monitoring.history.nothing')}]"]
+    if elsewhere:
+        told.append(f"{_points(elsewhere)} {plain(t('monitoring.history.elsewhere'))}")
+    if came:
+        told.append(plain(t("monitoring.history.fires", rules=_rules(t, later, came))))
+    if went:
+        told.append(plain(t("monitoring.history.over", rules=_rules(t, earlier, went))))
+    return told
 
 
 def change(t: Words, earlier: Policy, later: Policy, one: Change) -> str:
@@ -104,7 +118,7 @@ def _mark(t: Words, one: Change) -> str:
     return "" if one.cause == "facts" else t(_MARKS[one.cause])
 
 
-def _rules(t: Words, policy: Policy, codes: list[str]) -> str:
+def _rules(t: Words, policy: Policy, codes: Sequence[str]) -> str:
     return ", ".join(f"{rule.code} {t.of(rule.name)}" for rule in policy.rule if rule.code in codes)
 
 

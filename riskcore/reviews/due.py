@@ -14,6 +14,7 @@ import pandas as pd
 from riskcore import portfolio
 from riskcore.policy import Policy
 from riskcore.store import Store, sql
+from riskcore.wording import is_nothing
 
 Status = Literal["overdue", "due", "done", "later"]
 STATUSES: tuple[Status, ...] = ("overdue", "due", "done", "later")
@@ -64,16 +65,14 @@ def counts(store: Store, today: date) -> dict[str, Any]:
 
 
 def of_customer(store: Store, customer_key: int, today: date) -> dict[str, Any] | None:
-    """A customer's row of the calendar; None where the book does not hold it."""
-    found = calendar(store, today, {"customers": [customer_key]})
-    return None if found.empty else {str(name): value for name, value in found.iloc[0].items()}
+    """A customer's row of the calendar as plain values; None where the book does not hold it."""
+    return _first(calendar(store, today, {"customers": [customer_key]}))
 
 
 def next_one(store: Store, today: date, filters: Mapping[str, Any], but: int) -> dict[str, Any] | None:
     """The customer due first under the filters, overdue or due, other than one; None where there is none."""
     found = calendar(store, today, {**filters, "statuses": ["overdue", "due"]}, per_page=2)
-    rows = found[found["customer_key"] != but]
-    return None if rows.empty else {str(name): value for name, value in rows.iloc[0].items()}
+    return _first(found[found["customer_key"] != but])
 
 
 def asked(store: Store, today: date, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +85,14 @@ def asked(store: Store, today: date, filters: Mapping[str, Any]) -> dict[str, An
         "soon": SOON_DAYS,
         "window": WINDOW_DAYS,
     }
+
+
+def _first(rows: pd.DataFrame) -> dict[str, Any] | None:
+    if rows.empty:
+        return None
+    values: dict[str, Any] = {str(name): None if is_nothing(v) else v for name, v in rows.iloc[0].items()}
+    days = {name: values[name].date() for name in ("due_on", "last_on") if values[name] is not None}
+    return values | days | {"customer_key": int(values["customer_key"]), "tier": int(values["tier"])}
 
 
 def _of_policy(policy: Policy | None) -> dict[str, Any]:

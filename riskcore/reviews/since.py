@@ -22,16 +22,6 @@ class Since:
     went: tuple[str, ...]
     elsewhere: int | None
 
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether score, tier, exposure, characteristics and rules are what they were."""
-        alike = (self.then.score, self.then.tier, self.then.exposure) == (
-            self.now.score,
-            self.now.tier,
-            self.now.exposure,
-        )
-        return alike and not (self.changes or self.came or self.went)
-
 
 def since(steps: Sequence[Step], assessment_id: int | None, last_on: date | None) -> Since:
     """The newest step against that of an assessment; else against the newest by a day, else against the first.
