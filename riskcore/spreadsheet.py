@@ -1,10 +1,10 @@
 """Tables as files: CSV and workbooks in which no cell can act as a formula, and Parquet."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from unicodedata import east_asian_width
 
 import pandas as pd
@@ -48,38 +48,48 @@ def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
     with path.open("wb") as file:
-        _fill(frame, file)
+        _fill({"": frame}, file)
 
 
 def xlsx_bytes(frame: pd.DataFrame) -> bytes:
     """The frame as a workbook: headings frozen, numbers and dates as such, texts never as formulas or links."""
+    return workbook_bytes({"": frame})
+
+
+def workbook_bytes(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """Several frames as one workbook, each a sheet under its name of at most 31 letters, made as by `xlsx_bytes`."""
     file = io.BytesIO()
-    _fill(frame, file)
+    _fill(sheets, file)
     return file.getvalue()
 
 
-def _fill(frame: pd.DataFrame, file: IO[bytes]) -> None:
+def _fill(sheets: Mapping[str, pd.DataFrame], file: IO[bytes]) -> None:
     """As many sheets as the rows need. Row by row and straight to disk, so that a large table needs little memory."""
     texts_only = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, {"constant_memory": True, **texts_only}) as workbook:
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         shapes = {shape: workbook.add_format({"num_format": shape}) for shape in _SHAPES}
-        formats = [shapes.get(_shape(frame.iloc[:, place])) for place in range(frame.shape[1])]
-        for first in range(0, max(len(frame), 1), XLSX_ROWS_MOST):
-            part = frame.iloc[first : first + XLSX_ROWS_MOST]
-            sheet = workbook.add_worksheet()
-            sheet.freeze_panes(1, 0)
-            for place, name in enumerate(frame.columns):
-                sheet.set_column(place, place, _width(str(name), part.iloc[:, place]))
-                sheet.write_string(0, place, str(name), bold)
-            for row, cells in enumerate(part.itertuples(index=False, name=None), 1):
-                for place, cell in enumerate(cells):
-                    if isinstance(cell, str):
-                        sheet.write_string(row, place, cell)
-                    elif isinstance(cell, datetime) and not pd.isna(cell):
-                        sheet.write_datetime(row, place, cell, formats[place])
-                    elif not pd.isna(cell):
-                        sheet.write_number(row, place, cell, formats[place])
+        for name, frame in sheets.items():
+            formats = [shapes.get(_shape(frame.iloc[:, place])) for place in range(frame.shape[1])]
+            for first in range(0, max(len(frame), 1), XLSX_ROWS_MOST):
+                part = frame.iloc[first : first + XLSX_ROWS_MOST]
+                sheet = workbook.add_worksheet(name if name and not first else None)
+                _fill_sheet(sheet, part, bold, formats)
+
+
+def _fill_sheet(sheet: Any, part: pd.DataFrame, bold: Any, formats: Sequence[Any]) -> None:
+    sheet.freeze_panes(1, 0)
+    for place, name in enumerate(part.columns):
+        sheet.set_column(place, place, _width(str(name), part.iloc[:, place]))
+        sheet.write_string(0, place, str(name), bold)
+    for row, cells in enumerate(part.itertuples(index=False, name=None), 1):
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str):
+                sheet.write_string(row, place, cell)
+            elif isinstance(cell, datetime) and not pd.isna(cell):
+                sheet.write_datetime(row, place, cell, formats[place])
+            elif not pd.isna(cell):
+                sheet.write_number(row, place, cell, formats[place])
 
 
 def _shape(cells: pd.Series) -> str:

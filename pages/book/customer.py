@@ -7,6 +7,7 @@ from pages.parts import (
     controls,
     customer_feedback,
     customer_review,
+    customer_watch,
     data,
     groups,
     invoices,
@@ -59,9 +60,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     if st.button(t("customer.enter"), icon=":material/edit:", type="tertiary"):
         st.switch_page("book/assess.py", query_params={"customer": asked, **controls.in_url()})
+    customer_watch.button(t, assessed, row["customer_key"], listed["rules"] if listed else 0)
     looking_back.choose(t, back, assessed.as_of)
 controls.head(plain(name))
 looking_back.say(t, back, assessed.version)
+if back.is_now:
+    customer_watch.waiting(t, assessed, row["customer_key"])
 
 
 def expected_loss() -> float | None:

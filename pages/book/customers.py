@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.parts import controls, data, exports, words
 from pages.parts.format import count
-from riskcore import book, portfolio, reports, schema
+from riskcore import alerts, book, portfolio, reports, schema
 from riskcore.wording import main_reasons
 
 t = words.current()
@@ -29,7 +29,7 @@ order = sort.selectbox(
     format_func=lambda o: t(f"customers.by_{o}"),
     key="order",
 )
-boxes = st.columns(4)
+boxes = st.columns(5)
 for box, dimension in zip(boxes, schema.SEGMENTS, strict=False):
     values = data.ask(portfolio.segment_values, dimension)
     filters[dimension] = box.selectbox(
@@ -54,6 +54,25 @@ rule = boxes[3].selectbox(
     format_func=lambda code: f"{code} {t.of(by_code[code].name)} ({count(firing[code])})",
 )
 filters["rule"] = None if rule is None else 1 << policy.rule.index(by_code[rule])
+STATES = {
+    "over_limit": (t("customers.over_limit"), {"over_limit": True}),
+    "hard_rules": (t("customers.hard_rules"), {"rule": alerts.hard_rules(policy)}),
+    "old_statements": (
+        t("customers.old_statements"),
+        {"statement_months": alerts.statement_months(policy), "day": assessed.as_of},
+    ),
+}
+if (wanted := st.session_state.pop("customers_state", None)) in STATES:
+    st.session_state["filter_state"] = wanted
+state = boxes[4].selectbox(
+    t("customers.state"),
+    list(STATES),
+    index=None,
+    placeholder=t("customers.any"),
+    key="filter_state",
+    format_func=lambda name: STATES[name][0],
+)
+filters |= STATES[state][1] if state else {}
 
 total = data.ask(portfolio.customer_count, filters)
 if not total:

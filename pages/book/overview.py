@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, controls, data, groups, words
+from pages.parts import charts, controls, data, groups, needs_action, words
 from pages.parts.format import NOTHING, age_days, count, day, money, percent, plain, short, signed
 from pages.parts.mix import parts, total
 from riskcore import book, coverage, monitoring, portfolio
@@ -222,5 +222,6 @@ with left:
     groups.table(t, assessed, currency)
 with right:
     changes()
+    needs_action.card(t, assessed, currency)
     freshness()
     rules()

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import controls, data, person, todo_reviews, todo_schedule, words
+from pages.parts import controls, data, person, todo_alerts, todo_reviews, todo_schedule, words
 from pages.parts.todo import Room
 from riskcore import versions
 
@@ -12,6 +12,7 @@ t = words.current()
 controls.head(t("todo.title"))
 assessed = data.assessed() or controls.assessed_or_stop()
 PARTS = {
+    "alerts": (t("todo.alerts"), todo_alerts.show),
     "reviews": (t("todo.reviews"), todo_reviews.show),
     "schedule": (t("todo.schedule"), todo_schedule.show),
 }

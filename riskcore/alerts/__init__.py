@@ -1,8 +1,9 @@
 """Alerts: changes of customers that somebody should know of, the inbox they wait in, and who is watched."""
 
+from riskcore.alerts.digest import digest
 from riskcore.alerts.inbox import NOTE_MOST, Stands, acknowledge, by_rule, call_reviews, count, inbox, snooze
 from riskcore.alerts.raising import raise_new
-from riskcore.alerts.standing import Standing, standing, statement_months
+from riskcore.alerts.standing import Standing, hard_rules, standing, statement_months
 from riskcore.alerts.telling import told
 from riskcore.alerts.watching import (
     Watched,
@@ -25,6 +26,8 @@ __all__ = [
     "by_rule",
     "call_reviews",
     "count",
+    "digest",
+    "hard_rules",
     "inbox",
     "raise_new",
     "rules_since",

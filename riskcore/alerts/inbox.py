@@ -27,11 +27,12 @@ def inbox(
     page: int = 1,
     per_page: int | None = None,
 ) -> pd.DataFrame:
-    """Alerts under filters, those of watched customers first, then the newest and the largest exposure; one page, or all.
+    """Alerts under filters, of watched customers first, then the newest, the largest exposure; one page, or all.
 
-    Filters: `stands`, `codes` (of alert rules), `tiers` (places now), `customer` (key), `alerts` (ids), `since` (day of
-    the assessment). Columns: `alert_id, customer_key, customer_id, customer_name, tier, exposure` (now; NULL where the
-    customer left), `code, watches, told` (JSON), `day, stands, until, note, said_by, said_at, is_watched`.
+    Filters, None or absent where not set: `stands`, `codes` (of alert rules), `tiers` (places now), `customer` (key),
+    `alerts` (ids), `since` (day of the assessment). Columns: `alert_id, customer_key, customer_id, customer_name`,
+    `tier, exposure` (now; NULL where the customer left), `code, watches, cause, told` (JSON), `day, stands, until,
+    note, said_by, said_at, is_watched`.
     """
     paging = {"most": per_page, "skip": (page - 1) * (per_page or 0)}
     question = f"{sql('alert_inbox')} {_ORDER} limit $most offset $skip"
@@ -85,7 +86,7 @@ def snooze(
 
 
 def call_reviews(store: Store, policy: Policy, alert_ids: Sequence[int], today: date, by: str) -> tuple[int, int]:
-    """Ask for a review of the customers of some alerts, as a person says: how many are new, and how many were asked for.
+    """Ask for a review of the customers of some alerts: how many are new, and how many had been asked for.
 
     Due as the alert's rule says, else in REVIEW_WITHIN days. The same alert asks once, whoever asks.
     """
@@ -131,7 +132,8 @@ def _changed(cursor: Cursor, which: Mapping[str, Any], seen: int, there: int) ->
     """What the second of two people is told: who put it away and when, or how many are left now."""
     if ids := which.get("alerts"):
         row = cursor.execute(
-            "select said_by, said_at from alert_event where list_contains($ids, alert_id) order by said_at desc limit 1",
+            "select said_by, said_at from alert_event where list_contains($ids, alert_id) "
+            "order by said_at desc limit 1",
             {"ids": list(ids)},
         ).fetchone()
         if row is not None:
@@ -142,5 +144,4 @@ def _changed(cursor: Cursor, which: Mapping[str, Any], seen: int, there: int) ->
 def _filters(policy: Policy, today: date, filters: Mapping[str, Any]) -> dict[str, Any]:
     names = ("stands", "codes", "tiers", "customer", "alerts", "since")
     asked = {name: filters.get(name) for name in names}
-    asked |= {name: list(asked[name]) or None for name in ("codes", "tiers", "alerts") if asked[name] is not None}
     return asked | {"today": today, "watch_rules": watch_rules(policy)}

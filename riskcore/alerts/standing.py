@@ -26,7 +26,7 @@ class Standing:
 
 def standing(store: Store, policy: Policy, day: date) -> Standing:
     """The states of the newest assessment's customers; `policy` is the one that it applied, `day` its own."""
-    hard = sum(1 << bit for bit, rule in enumerate(policy.rule) if rule.hard)
+    hard = hard_rules(policy)
     months = statement_months(policy)
     row = store.one("alert_standing", hard_rules=hard, statement_months=months, day=day) or (0, 0.0, 0, 0)
     masks = store.rows("select rules, count(*) from listing where rules & $hard > 0 group by rules", hard=hard)
@@ -43,6 +43,11 @@ def standing(store: Store, policy: Policy, day: date) -> Standing:
         old_statements=int(row[3]) if known else None,
         months=min(known, default=None),
     )
+
+
+def hard_rules(policy: Policy) -> int:
+    """The bits of the hard rules."""
+    return sum(1 << bit for bit, rule in enumerate(policy.rule) if rule.hard)
 
 
 def statement_months(policy: Policy) -> list[int | None]:
