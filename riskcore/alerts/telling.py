@@ -1,12 +1,13 @@
 """An alert in words: what changed, from what to what."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from riskcore.policy import Policy
 from riskcore.text import Words
-from riskcore.wording import NOTHING
+from riskcore.wording import MINUS, NOTHING
 
 _MOST_SHOWN = 9999  # per cent of a limit: what has no limit is above any
 
@@ -22,12 +23,12 @@ def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
     if watches == "tier":
         scores = [NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")]
         return t("alerts.told_tier", was=said["was"], now=said["now"], score_was=scores[0], score_now=scores[1])
-    shown = _utilised if watches == "utilisation" else _money if watches == "exposure" else _number
-    return t(f"alerts.told_{watches}", was=shown(said["was"]), now=shown(said["now"]))
+    key, shown = _NUMBERS[watches]
+    return t(key, was=shown(said["was"]), now=shown(said["now"]))
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0")
+    return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0").replace("-", MINUS)
 
 
 def _utilised(value: float | None) -> str:
@@ -37,9 +38,18 @@ def _utilised(value: float | None) -> str:
 
 
 def _money(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.0f}"
+    return NOTHING if value is None else f"{value:,.0f}".replace("-", MINUS)
 
 
 def _day(t: Words, text: str) -> str:
     day = date.fromisoformat(text)
     return text if t.lang == "zh" else f"{day.day} {day:%b %Y}"
+
+
+_NUMBERS: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "days_beyond_terms": ("alerts.told_days_beyond_terms", _number),
+    "past_due_share": ("alerts.told_past_due_share", _number),
+    "legal_events": ("alerts.told_legal_events", _number),
+    "utilisation": ("alerts.told_utilisation", _utilised),
+    "exposure": ("alerts.told_exposure", _money),
+}
