@@ -16,7 +16,7 @@ import pandas as pd
 
 from riskcore import book, features, ingest, reports, sample, schedule, scoring, spreadsheet, versions
 from riskcore import policy as policies
-from riskcore.commands import arguments, importing
+from riskcore.commands import arguments, importing, reviews
 from riskcore.commands.files import (
     DONE,
     FAILED,
@@ -182,6 +182,7 @@ _RUN: dict[str, Callable[[argparse.Namespace, Words], Outcome]] = {
     "undo": importing.undo,
     "imports": importing.history,
     "assess": _assess,
+    "reviews": reviews.due,
     "score": _score,
     "sample": _sample,
     "check": _check_policy,

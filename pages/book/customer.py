@@ -6,6 +6,7 @@ from pages.parts import (
     charts,
     controls,
     customer_feedback,
+    customer_opinions,
     customer_review,
     customer_watch,
     data,
@@ -236,10 +237,11 @@ with right.container(border=True, height="stretch"):
 if back.is_now:
     customer_feedback.row(t, assessed, customer)
 points()
+customer_opinions.panel(t, policy, customer, back)
 invoices.panel(t, row["customer_key"], back.as_of, back.known_by)
 statements_panel.panel(t, policy, row["customer_key"], back.as_of, back.known_by)
 if back.is_now:
-    customer_review.panel(t, row["customer_key"])
+    customer_review.panel(t, policy, row["customer_key"])
 if limit_row:
     limit_card.card(t, policy, limit_row, currency)
 if back.is_now:

@@ -9,6 +9,7 @@ from pages.parts import controls, data, person, review_words
 from pages.parts.format import day, plain
 from riskcore import reviews, signing
 from riskcore.errors import AskedWrong
+from riskcore.policy import Policy
 from riskcore.reviews import Review
 from riskcore.text import Words
 
@@ -17,7 +18,7 @@ _CALL_DAYS = 14  # the day that a call starts with
 _TOLD = "review_called"
 
 
-def panel(t: Words, customer_key: int) -> None:
+def panel(t: Words, policy: Policy, customer_key: int) -> None:
     """Nothing where the newest assessment does not hold the customer."""
     today = date.today()
     row = reviews.of_customer(data.store(), customer_key, today)
@@ -35,7 +36,7 @@ def panel(t: Words, customer_key: int) -> None:
                 st.switch_page("book/review.py", query_params=here)
             _calling(t, customer_key, today)
     if calls := reviews.calls(data.store(), customer_key):
-        st.markdown("  \n".join(f":material/flag: {review_words.called(t, one)}" for one in calls))
+        st.markdown("  \n".join(f":material/flag: {review_words.called(t, policy, one)}" for one in calls))
     if past := reviews.past(data.store(), customer_key, _PAST_MOST):
         rows = [_line(t, one) for one in past]
         st.table(pd.DataFrame(rows), border="horizontal", hide_index=True, hide_header=True)

@@ -1,6 +1,7 @@
 """The first step of a review: a customer then and now, what moved its points, and what waits for the review."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ import streamlit as st
 
 from pages.parts import data, monitoring_history, review_words
 from pages.parts.format import NOTHING, count, day, full_money, is_nothing, plain, signed
-from riskcore import book, explanation
+from riskcore import alerts, book, explanation
 from riskcore.monitoring import Step
 from riskcore.portfolio import Assessed
 from riskcore.reviews import Call, Since
@@ -21,31 +22,45 @@ def draw(
     t: Words, assessed: Assessed, found: Since, listed: dict[str, Any], calls: list[Call], is_reviewed: bool
 ) -> None:
     """`listed`: the customer's row of `riskcore.limits.of_customer`; `is_reviewed`: since a review on record."""
-    if found.then.assessment_id == found.now.assessment_id:
-        st.markdown(plain(t("reviews.same_assessment") if is_reviewed else t("reviews.only_one")))
-        figures, _ = _figures(t, found.now, listed, None)
-        _table(figures, ())
-    else:
-        _compared(t, assessed, found, listed)
-    if calls:
-        st.markdown(f"**{plain(t('reviews.open_calls'))}**")
-        st.markdown("  \n".join(f":material/flag: {review_words.called(t, one)}" for one in calls))
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        _then_and_now(t, assessed, found, listed, is_reviewed)
+    with right:
+        if waiting := _waiting(t, assessed, int(listed["customer_key"]), calls):
+            st.markdown(f"**{plain(t('reviews.open_calls'))}**")
+            st.markdown("  \n".join(waiting))
+        if found.then.assessment_id != found.now.assessment_id:
+            _points(t, found)
 
 
-def _compared(t: Words, assessed: Assessed, found: Since, listed: dict[str, Any]) -> None:
-    """Then and now side by side, beside what moved the points; or that nothing did."""
+def _waiting(t: Words, assessed: Assessed, customer_key: int, calls: list[Call]) -> list[str]:
+    """Calls for a review, and alerts that called none and are still open, in lines of Markdown."""
+    told = {one.why["alert_id"] for one in calls if one.cause == "alert"}
+    asked = {"stands": "open", "customer": customer_key}
+    found = alerts.inbox(data.store(), assessed.policy, date.today(), asked).to_dict("records")
+    lines = [f":material/flag: {review_words.called(t, assessed.policy, one)}" for one in calls]
+    for one in found:
+        if one["alert_id"] not in told:
+            what = alerts.told(t, assessed.policy, one["watches"], one["told"])
+            lines.append(f":material/notifications: {plain(t('reviews.alert', code=one['code'], what=what))}")
+    return lines
+
+
+def _then_and_now(t: Words, assessed: Assessed, found: Since, listed: dict[str, Any], is_reviewed: bool) -> None:
+    """The figures of both assessments, or that nothing moved; only those of now where there is nothing earlier."""
     then, now = found.then, found.now
+    if then.assessment_id == now.assessment_id:
+        st.markdown(plain(t("reviews.same_assessment") if is_reviewed else t("reviews.only_one")))
+        rows, _ = _figures(t, now, listed, None)
+        _table(rows, ())
+        return
     key, known_by = int(listed["customer_key"]), then.created_at.date()
     facts = data.ask(explanation.explain, assessed.policy, then.as_of, key, known_by)
     rows, has_moved = _figures(t, now, listed, (then, None if facts is None else facts.scored))
     if not (has_moved or found.changes or found.came or found.went):
         st.markdown(plain(t("reviews.nothing")))
-    left, right = st.columns([5, 4], gap="large")
-    with left:
-        was, is_now = t("reviews.was", day=day(t, then.as_of)), t("reviews.now", day=day(t, now.as_of))
-        _table(rows, (" ", plain(was), plain(is_now), t("reviews.change")))
-    with right:
-        _points(t, found)
+    was, is_now = t("reviews.was", day=day(t, then.as_of)), t("reviews.now", day=day(t, now.as_of))
+    _table(rows, (" ", plain(was), plain(is_now), t("reviews.change")))
 
 
 def _figures(

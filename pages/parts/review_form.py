@@ -10,7 +10,7 @@ from pages.parts.format import day, plain
 from riskcore import reviews, signing
 from riskcore.errors import AskedWrong
 from riskcore.portfolio import Assessed
-from riskcore.reviews import Outcome, Seen, due
+from riskcore.reviews import Outcome, Seen
 from riskcore.text import Words
 
 _SEEN, _DONE = "review_seen", "review_done"
@@ -43,8 +43,10 @@ def draw(t: Words, assessed: Assessed, now: Seen, tier: int, today: date) -> Non
             height=80,
             placeholder=t("decisions.why_hint", least=least),
         )
-        next_on, because = _next(t, assessed, tier, today)
-        by = person.ask(t, "review_person")
+        for_date, for_name = st.columns(2)
+        next_on, because = _next(t, assessed, tier, today, for_date)
+        with for_name:
+            by = person.ask(t, "review_person")
         with st.container(key="main", width="content"):
             save = st.button(t("reviews.save"), type="primary", icon=":material/check:", key="review_save")
     if save:
@@ -86,10 +88,10 @@ def _outcome(t: Words, assessed: Assessed, customer_key: int, tier: int) -> tupl
     return outcome, ""
 
 
-def _next(t: Words, assessed: Assessed, tier: int, today: date) -> tuple[date, str]:
-    """The next date, and why it is later than the cycle where it is."""
+def _next(t: Words, assessed: Assessed, tier: int, today: date, place: Any) -> tuple[date, str]:
+    """The next date, at `place`, and why it is later than the cycle where it is."""
     last = reviews.latest_due(assessed.policy, tier, today)
-    next_on: date = st.date_input(t("reviews.next_on"), last, key=_NEXT, format="YYYY-MM-DD", width=200)
+    next_on: date = place.date_input(t("reviews.next_on"), last, key=_NEXT, format="YYYY-MM-DD")
     st.caption(t("reviews.next_note", code=assessed.policy.tier[tier].code, day=day(t, last)))
     if next_on <= last:
         return next_on, ""
@@ -108,7 +110,7 @@ def done(t: Words, customer_key: int, today: date) -> bool:
     filters: dict[str, Any] = st.session_state.get(review_words.KEPT, {}).get("filters", {})
     following = reviews.next_one(data.store(), today, filters, customer_key)
     if following is None:
-        st.caption(t("reviews.no_next", days=due.WINDOW_DAYS))
+        st.caption(t("reviews.no_next", days=reviews.WINDOW_DAYS))
         return True
     with st.container(key="main", width="content"):
         label = t("reviews.next_due", name=plain(following["customer_name"]))

@@ -9,7 +9,6 @@ import streamlit as st
 from pages.parts import charts, review_words
 from pages.parts.format import count, day
 from riskcore import reviews
-from riskcore.reviews import due
 from riskcore.text import Words
 
 _OWNERS_MOST = 5
@@ -20,11 +19,11 @@ def draw(t: Words, tally: pd.DataFrame, today: date) -> None:
     """Both, side by side; `tally` as `riskcore.reviews.tally` gives it."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.subheader(t("reviews.weeks", n=due.WEEKS), anchor=False)
+        st.subheader(t("reviews.weeks", n=reviews.WEEKS), anchor=False)
         by_week = tally.groupby("week")["customers"].sum()
-        counts = [int(by_week.get(week, 0)) for week in range(-1, due.WEEKS)]
+        counts = [int(by_week.get(week, 0)) for week in range(-1, reviews.WEEKS)]
         figure = bars(t, charts.Palette(dark=st.context.theme.type == "dark"), counts, today)
-        alt = t("reviews.weeks", n=due.WEEKS)
+        alt = t("reviews.weeks", n=reviews.WEEKS)
         st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="reviews_weeks", alt=alt)
     with right:
         st.subheader(t("reviews.by_owner"), anchor=False)

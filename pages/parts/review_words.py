@@ -1,8 +1,11 @@
 """How a review reads: its outcome, what makes it due, and the calls that wait for one."""
 
+import json
 from typing import Any
 
 from pages.parts.format import day, is_nothing, plain
+from riskcore import alerts
+from riskcore.policy import Policy
 from riskcore.reviews import Call, Outcome
 from riskcore.text import Words
 
@@ -26,7 +29,6 @@ _BECAUSE = {
     "worse": "reviews.because_worse",
     "call": "reviews.because_call",
 }
-_CALLED = {"alert": "reviews.called_alert", "disagreement": "reviews.called_disagreement"}
 
 
 def outcome(t: Words, value: Outcome) -> str:
@@ -49,12 +51,15 @@ def owner(t: Words, value: Any) -> str:
     return t("reviews.nobody") if is_nothing(value) else str(value)
 
 
-def called(t: Words, one: Call) -> str:
-    """A call in a line of Markdown."""
+def called(t: Words, policy: Policy, one: Call) -> str:
+    """A call in a line of Markdown, with what it is about."""
     due = day(t, one.due_on)
     if one.cause == "person":
         return plain(t("reviews.called_person", by=one.called_by, due=due, why=one.why))
-    return plain(t(_CALLED[one.cause], due=due))
+    if one.cause == "alert":
+        what = alerts.told(t, policy, one.why["watches"], json.dumps(one.why))
+        return plain(t("reviews.called_alert", due=due, code=one.why["code"], what=what))
+    return plain(t("reviews.called_disagreement", due=due))
 
 
 def standing(t: Words, row: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ from pages.parts.format import NOTHING, count, day, is_nothing
 from pages.parts.todo import Room
 from riskcore import book, portfolio, reviews, schema
 from riskcore.errors import AskedWrong
-from riskcore.reviews import due
 
 _ROUND, _TOLD = "reviews_round", "reviews_assigned"
 _NOBODY = ""  # the choice of those without an owner
@@ -127,8 +126,8 @@ def _status(room: Room, tally: pd.DataFrame) -> list[str] | None:
     names = {
         "all": t("reviews.all", n=count(by_status.sum())),
         "overdue": t("reviews.overdue", n=n["overdue"]),
-        "due": t("reviews.due", n=n["due"], days=due.WINDOW_DAYS),
-        "done": t("reviews.done", n=n["done"], days=due.WINDOW_DAYS),
+        "due": t("reviews.due", n=n["due"], days=reviews.WINDOW_DAYS),
+        "done": t("reviews.done", n=n["done"], days=reviews.WINDOW_DAYS),
         "later": t("reviews.later", n=n["later"]),
     }
     chosen = st.segmented_control(

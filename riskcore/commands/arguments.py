@@ -71,6 +71,10 @@ def parser(t: Words) -> argparse.ArgumentParser:
     assess.add_argument("--known-by", type=_day(t), metavar="DATE", help=t("cli.help_known_by"))
     assess.add_argument("--policy", type=Path, metavar="FILE", help=t("cli.help_assess_policy"))
 
+    review = add("reviews", t("cli.help_reviews"))
+    review.add_argument("--due-by", type=_day(t), metavar="DATE", help=t("cli.help_due_by"))
+    review.add_argument("--owner", metavar="NAME", help=t("cli.help_owner"))
+
     score = add("score", t("cli.help_score"))
     score.add_argument("file", type=Path, metavar="FILE")
     score.add_argument("--out", type=_scored(t), required=True, metavar="FILE", help=t("cli.help_score_out"))

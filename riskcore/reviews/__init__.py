@@ -13,11 +13,13 @@ from riskcore.reviews.acts import (
     past,
     record,
 )
-from riskcore.reviews.due import STATUSES, Status, calendar, counts, next_one, of_customer, tally
+from riskcore.reviews.due import STATUSES, WEEKS, WINDOW_DAYS, Status, calendar, counts, next_one, of_customer, tally
 from riskcore.reviews.since import Since, since
 
 __all__ = [
     "STATUSES",
+    "WEEKS",
+    "WINDOW_DAYS",
     "Call",
     "Outcome",
     "Review",
