@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.parts import controls, data, person, todo_alerts, todo_reviews, todo_schedule, words
+from pages.parts import controls, data, person, todo_alerts, todo_disagreement, todo_reviews, todo_schedule, words
 from pages.parts.todo import Room
 from riskcore import versions
 
@@ -14,6 +14,7 @@ assessed = data.assessed() or controls.assessed_or_stop()
 PARTS = {
     "alerts": (t("todo.alerts"), todo_alerts.show),
     "reviews": (t("todo.reviews"), todo_reviews.show),
+    "disagreement": (t("todo.disagreement"), todo_disagreement.show),
     "schedule": (t("todo.schedule"), todo_schedule.show),
 }
 if "todo_part" not in st.session_state:  # a page change forgets it, and a link to a part opens there

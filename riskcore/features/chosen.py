@@ -20,7 +20,8 @@ def query(found: Sequence[Computed]) -> str:
     """The query over the step `active` that replaces what lists say where a source knows something later.
 
     Per stated field that a source works out also `<f>_worked_out`: whether its value was taken. The first source
-    is preferred among facts of the same day. Per fact that a source tells alone `<f>` and `<f>_date`.
+    is preferred among facts of the same day. Per fact that a source tells alone `<f>`, its
+    `_date` and its `_import`.
     """
     if not found:
         return "select * from active"
@@ -38,7 +39,11 @@ def query(found: Sequence[Computed]) -> str:
     for flag in dict.fromkeys(flag for c in found for flag in c.flags):
         facts = [f"{c.table}.{flag}" for c in found if flag in c.flags] + [f"active.{flag}"]
         replaced.append(f"coalesce({' or '.join(facts)}, {', '.join(facts)}) as {flag}")
-    added += [f"{c.table}.{name}, {c.table}.dated as {name}_date" for c in found for name in c.alone]
+    added += [
+        f"{c.table}.{name}, {c.table}.dated as {name}_date, {c.table}.import_id as {name}_import"
+        for c in found
+        for name in c.alone
+    ]
     joins = " ".join(f"left join {c.table} on {c.table}.customer_key = active.customer_key" for c in found)
     columns = f"active.* replace ({', '.join(replaced)})" if replaced else "active.*"
     return f"select {', '.join((columns, *added))} from active {joins}"

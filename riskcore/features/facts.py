@@ -28,9 +28,9 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # of registration numbers, GB 321
 class Facts:
     """Queries that together give one row per customer in the book on a date, and the values to bind in each.
 
-    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`; `z_double_prime` and its
-    `_date`; who bounds the tier (`overridden.COLUMNS`). Each query is of a range of customers that takes bounded
-    memory. What a caller does not select is not worked out.
+    Per stated field `<f>`, `<f>_state`, `<f>_date` and `<f>_import`; per other field `<f>`; `z_double_prime` with
+    `_date` and `_import`; who bounds the tier (`overridden.COLUMNS`). Each query is of a range of customers that takes
+    bounded memory. What a caller does not select is not worked out.
     """
 
     queries: tuple[str, ...]
@@ -158,14 +158,15 @@ from worked_out {"left join overridden using (customer_key)" if is_overridden el
 
 
 def _z_double_prime(found: Sequence[Computed]) -> str:
-    """Altman's Z'' and the end of its year; NULL for banks and insurers, for whom it is not meant."""
-    if not any("z_double_prime" in c.alone for c in found):
-        return "  null::double as z_double_prime, null::date as z_double_prime_date"
-    meant = f"industry_section is distinct from '{altman.NOT_FOR}'"
-    return ", ".join(f"  case when {meant} then {name} end as {name}" for name in _Z_COLUMNS)
+    """Altman's Z'', the end of its year and its import; NULL for banks and insurers, for whom it is not meant."""
+    is_told = any("z_double_prime" in c.alone for c in found)
+    meant = f"case when industry_section is distinct from '{altman.NOT_FOR}' then "
+    return ", ".join(
+        f"  {f'{meant}{name} end' if is_told else f'null::{kind}'} as {name}" for name, kind in _Z_COLUMNS.items()
+    )
 
 
-_Z_COLUMNS = ("z_double_prime", "z_double_prime_date")
+_Z_COLUMNS = {"z_double_prime": "double", "z_double_prime_date": "date", "z_double_prime_import": "integer"}
 
 
 def _whole_months(start: str) -> str:
