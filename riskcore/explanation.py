@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from riskcore import features, schema, scoring, settings, strategy
+from riskcore import features, overrides, schema, scoring, settings, strategy
 from riskcore.features import live
+from riskcore.overrides import Override
 from riskcore.policy import Characteristic, Policy, Rule
 from riskcore.store import Cursor, Store, sql
 
@@ -80,18 +81,32 @@ class Line:
 class Explained:
     """A customer's facts, score and limit on a date; `scored` is the row of the strategy query.
 
-    `places`: of all imports that tell of the customer, by their number.
+    `places`: of all imports that tell of the customer, by their number. `override`: a person's that counts on the day.
     """
 
     scored: Mapping[str, Any]
     lines: tuple[Line, ...]
     rules: tuple[Rule, ...]
     places: Mapping[int, Place]
+    override: Override | None = None
+
+    @property
+    def override_place(self) -> int | None:
+        """The place of the tier that a person names; None where nobody does, or the policy has no such tier."""
+        down, up = self.scored["override_best"], self.scored["override_worst"]
+        return int(up if down is None else down) if (down, up) != (None, None) else None
+
+    @property
+    def wished_tier(self) -> int:
+        """The tier of the score as a person bounds it, before any rule."""
+        down, up = self.scored["override_best"], self.scored["override_worst"]
+        lowered = max(self.scored["score_tier"], down or 0)
+        return int(lowered if up is None else min(lowered, up))
 
     @property
     def held_by(self) -> tuple[Rule, ...]:
-        """The rules that can hold a tier, where the tier in force is worse than that of the score."""
-        held = self.scored["tier"] > self.scored["score_tier"]
+        """The rules that can hold a tier, where the tier in force is worse than score and person would have it."""
+        held = self.scored["tier"] > self.wished_tier
         return tuple(r for r in self.rules if any(c.best_tier for c in r.case)) if held else ()
 
     @property
@@ -142,7 +157,8 @@ def explained(
     remarks = {field: Remark(**said) for field, said in cursor.execute(sql("remarks"), one).fetchall()}
     lines = tuple(_line(c, scored, places, remarks) for c in policy.characteristic)
     rules = tuple(scoring.rules_of(policy, scored["rules"]))
-    return Explained(scored, lines, rules, places)
+    number = scored["override_id"]
+    return Explained(scored, lines, rules, places, None if number is None else overrides.get(cursor, number))
 
 
 def _line(

@@ -1,4 +1,4 @@
-"""From a score to a tier: starts of tiers, and bounds by rules and people.
+"""From a score to a tier: where the tiers start.
 
 Places count from 0, the best tier. `thresholds` are the lowest scores of all tiers but the worst, best first.
 """
@@ -20,16 +20,6 @@ def tier_of(score: int | None, thresholds: Sequence[int]) -> int:
             if score >= start:
                 return place
     return len(thresholds)
-
-
-def final_tier(score_tier: int, rules_best: int | None = None, override: int | None = None) -> int:
-    """The tier in force: a person's documented choice instead of the score's, and never better than rules allow.
-
-    >>> final_tier(1, override=0), final_tier(1, rules_best=2, override=0), final_tier(0, rules_best=1)
-    (0, 2, 1)
-    """
-    wished = score_tier if override is None else override
-    return wished if rules_best is None else max(wished, rules_best)
 
 
 def check_order(thresholds: Sequence[int], base_score: int, top_score: int) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from riskcore import money, portfolio, schema, scoring
 from riskcore import policy as policies
 from riskcore.policy import Policy
 from riskcore.store import Store
-from riskcore.tiers import final_tier, tier_of
+from riskcore.tiers import tier_of
 from tests import books
 
 POLICY = policies.load()
@@ -83,7 +83,7 @@ def recounted(store: Store) -> list[dict[str, Any]]:
 
 
 def tier_under(row: dict[str, Any], starts: Sequence[int]) -> int:
-    return min(final_tier(tier_of(row["score"], starts), row["best"]), row["worst"])
+    return min(max(tier_of(row["score"], starts), row["best"]), row["worst"])
 
 
 def random_starts(pick: random.Random, count: int) -> list[int]:
@@ -340,7 +340,7 @@ def test_near_the_line_are_those_whom_a_crossing_would_move(book: tuple[Store, P
         for row in recounted(store):
             lines = []
             for place, start in enumerate(starts):
-                above, below = (min(final_tier(tier, row["best"]), row["worst"]) for tier in (place, place + 1))
+                above, below = (min(max(tier, row["best"]), row["worst"]) for tier in (place, place + 1))
                 if above != below and abs(row["score"] - start) <= points:
                     lines.append((abs(row["score"] - start), place, start))
             if lines:

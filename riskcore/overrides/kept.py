@@ -64,7 +64,12 @@ def listed(
 ) -> list[Override]:
     """Overrides in some states, those that wait first, then those in force, each the last asked for first."""
     values: dict[str, Any] = {"states": None if states is None else list(states), "override": override_id}
-    values |= {"customer": customer_key, "most": per_page, "skip": (page - 1) * (per_page or 0), "today": today or date.today()}
+    values |= {
+        "customer": customer_key,
+        "most": per_page,
+        "skip": (page - 1) * (per_page or 0),
+        "today": today or date.today(),
+    }
     answer = cursor.execute(f"with standing as ({sql('override_standing')}) {sql('override_listed')}", values)
     names = [column[0] for column in answer.description]
     return [Override(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
