@@ -31,10 +31,11 @@ def card(t: Words, assessed: Assessed, currency: str) -> None:
         st.caption(t("alerts.needs_note") if lines else t("alerts.nothing_needed"))
     with st.container(gap="xsmall"):
         for line in lines:
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                note = f"  \n:small[:gray[{line.note}]]" if line.note else ""
-                st.markdown(f":gray[:material/{line.icon}:] {line.title}{note}", width="stretch")
-                label = f"**{line.number}** :material/chevron_right:"
+            said, number = st.columns([4, 1], vertical_alignment="center", gap="small")
+            note = f"  \n:small[:gray[{line.note}]]" if line.note else ""
+            said.markdown(f":gray[:material/{line.icon}:] {line.title}{note}")
+            label = f"**{line.number}** :material/chevron_right:"
+            with number.container(horizontal=True, horizontal_alignment="right"):
                 if st.button(label, key=f"needs_{line.key}", type="tertiary", help=line.title):
                     line.go()
 

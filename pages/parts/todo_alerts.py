@@ -115,11 +115,11 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "watched": ["●" if is_watched else "" for is_watched in rows["is_watched"]],
             "name": rows["customer_name"],
             "tier": [[] if is_nothing(tier) else [policy.tier[int(tier)].code] for tier in rows["tier"]],
+            "exposure": rows["exposure"].astype(float),
             "what": [
                 alerts.told(t, policy, watches, told)
                 for watches, told in zip(rows["watches"], rows["told"], strict=True)
             ],
-            "exposure": rows["exposure"].astype(float),
             "when": [day(t, value) for value in rows["day"]],
             "rule": [f"{code} {names.get(code, '')}".strip() for code in rows["code"]],
         }
@@ -129,8 +129,8 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         "watched": column.TextColumn(t("alerts.watched"), help=t("alerts.watched_help"), width=64),
         "name": column.TextColumn(t("alerts.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
-        "what": column.TextColumn(t("alerts.what"), width=310),
         "exposure": controls.money_column(t("alerts.exposure_in", currency=currency)),
+        "what": column.TextColumn(t("alerts.what"), width=310),
         "when": column.TextColumn(t("alerts.when"), width=100),
         "rule": column.TextColumn(t("alerts.rule"), width=170),
     }
