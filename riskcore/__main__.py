@@ -16,7 +16,7 @@ import pandas as pd
 
 from riskcore import book, features, ingest, reports, sample, schedule, scoring, spreadsheet, versions
 from riskcore import policy as policies
-from riskcore.commands import arguments, importing, reviews
+from riskcore.commands import alerts, arguments, importing, reviews
 from riskcore.commands.files import (
     DONE,
     FAILED,
@@ -183,6 +183,8 @@ _RUN: dict[str, Callable[[argparse.Namespace, Words], Outcome]] = {
     "imports": importing.history,
     "assess": _assess,
     "reviews": reviews.due,
+    "alerts": alerts.waiting,
+    "digest": alerts.digest,
     "score": _score,
     "sample": _sample,
     "check": _check_policy,

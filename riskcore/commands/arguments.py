@@ -71,6 +71,11 @@ def parser(t: Words) -> argparse.ArgumentParser:
     assess.add_argument("--known-by", type=_day(t), metavar="DATE", help=t("cli.help_known_by"))
     assess.add_argument("--policy", type=Path, metavar="FILE", help=t("cli.help_assess_policy"))
 
+    add("alerts", t("cli.help_alerts"))
+    digest = add("digest", t("cli.help_digest"))
+    digest.add_argument("--out", type=_workbook(t), required=True, metavar="FILE", help=t("cli.help_digest_out"))
+    digest.add_argument("--since", type=_day(t), metavar="DATE", help=t("cli.help_digest_since"))
+
     review = add("reviews", t("cli.help_reviews"))
     review.add_argument("--due-by", type=_day(t), metavar="DATE", help=t("cli.help_due_by"))
     review.add_argument("--owner", metavar="NAME", help=t("cli.help_owner"))
@@ -135,6 +140,16 @@ def _number(t: Words, least: int) -> Callable[[str], int]:
         if not (text.isascii() and text.isdigit() and int(text) >= least):
             raise argparse.ArgumentTypeError(t("cli.wrong_number", text=text, least=least))
         return int(text)
+
+    return read
+
+
+def _workbook(t: Words) -> Callable[[str], Path]:
+    def read(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() != ".xlsx":
+            raise argparse.ArgumentTypeError(t("cli.wrong_ending", endings=".xlsx"))
+        return path
 
     return read
 
