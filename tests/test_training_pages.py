@@ -8,10 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import data
 from riskcore import book, versions
+from riskcore.policy import with_thresholds
 from riskcore.store import Store
 from riskcore.text import LANGUAGES, Words
 from riskcore.training import case as cases
-from riskcore.training import library, practice, progress, units
+from riskcore.training import library, practice, progress, refreshers, units
 from tests.screen import FRAME, books_in, captions, sound
 
 PARTS = ("learn", "cases", "practise", "progress")
@@ -188,3 +189,47 @@ def test_progress_shows_the_team_and_what_is_due() -> None:
     assert list(team.iloc[:, 1]) == ["1 / 6", "0 / 6"]
     assert team.iloc[0, -1] == "0% of 1 pairs"
     assert len(progress.people(store())) == 2
+
+
+def test_a_unit_that_is_done_leads_to_the_next_one_and_the_last_to_practice() -> None:
+    found = units.units()
+    for unit in (found[0], found[-1]):
+        for number, question in enumerate(unit.question):
+            right = next(place for place, option in enumerate(question.option) if option.right)
+            units.answer(store(), "Ada", unit.id, number, right)
+    app = opened("learn", person="Ada")
+    sound(app.button(key="training_onward").click().run())
+    assert app.pills(key="training_unit").value == found[1].id
+    assert not [button for button in app.button if button.key == "training_onward"]
+    app.pills(key="training_unit").set_value(found[-1].id).run()
+    sound(app.button(key="training_onward").click().run())
+    assert "Your judgement" in [element.value for element in app.subheader]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_due_again_is_told_to_the_team_and_read_again(lang: str) -> None:
+    t = Words(lang)
+    assert t("training.nobody_due") in captions(opened("progress", lang))
+    for person in ("Ada", "Lin"):
+        for case in cases.starters():
+            practice.judge(store(), case, person, "B", 1000.0, 30, 0.4)
+    assert t("training.nothing_due") in captions(opened("progress", lang))
+    with store().transaction() as cursor:
+        policy = with_thresholds(versions.in_force(store()), (640, 560))
+        versions.put_in_force(cursor, policy, "Lin", "other lines")
+    due = refreshers.of_person(store(), "Ada").changed
+    app = opened("progress", lang, "Ada")
+    [table] = [one for one in app.table if list(one.value.columns) == [t("training.person"), t("training.refreshers")]]
+    line = t("training.due_cases", n=len(due))
+    told = [[cell.replace("\\", "") for cell in row] for row in table.value.to_numpy().tolist()]
+    assert told == [["Ada", line], ["Lin", line]]
+    app.button(key="due_case").click().run()
+    for left in range(len(due), 0, -1):
+        assert t("training.changed_cases", n=left) in shown(app)
+        sound(app.button(key="training_again").click().run())
+        opening = t("training.changed", was="|", now="").split("|")[0]
+        assert opening in shown(app).replace("\\", "")
+        assert app.button(key="training_next").label == t("training.was_read")
+        sound(app.button(key="training_next").click().run())
+    assert not [button for button in app.button if button.key == "training_again"]
+    assert set(refreshers.of_team(store())) == {"Lin"}

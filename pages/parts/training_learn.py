@@ -35,7 +35,28 @@ def show(room: Room) -> None:
         st.markdown(t.of(unit.text))
     with right:
         _questions(room, unit, standings[unit.id])
+        if standings[unit.id].state == "done":
+            _onward(room, list(found), unit)
     training_figures.show(room, unit)
+
+
+def _onward(room: Room, names: list[str], done: Unit) -> None:
+    """The way on from a unit that is done: to the next one, or from the last to practice."""
+    following = names[names.index(done.id) + 1 :]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":green[:material/check: {room.t('training.unit_done')}]", width="content")
+        label = room.t("training.next_unit") if following else room.t("training.to_practise")
+        st.button(
+            label,
+            icon=":material/arrow_forward:",
+            key="training_onward",
+            on_click=_go,
+            args=("training_unit", following[0]) if following else ("part", "practise"),
+        )
+
+
+def _go(key: str, value: str) -> None:
+    st.session_state[key] = value
 
 
 def _title(room: Room, unit: Unit) -> str:

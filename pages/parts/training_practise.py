@@ -11,9 +11,10 @@ from pages.parts.training_case import Room
 from riskcore import money as book_money
 from riskcore.errors import AskedWrong
 from riskcore.training import case as cases
-from riskcore.training import library, practice
+from riskcore.training import library, practice, refreshers
 from riskcore.training.case import Case, View
 from riskcore.training.practice import Bias, Judgement
+from riskcore.training.refreshers import Changed, Due, Shown
 
 _SHOWN = "training_judged"  # the case whose outcome is on screen
 _CHANCES = (
@@ -31,18 +32,40 @@ def show(room: Room) -> None:
     done = {judgement.case_id: judgement for judgement in given}
     shown = next((case for case in found if case.case_id == st.session_state.get(_SHOWN)), None)
     waiting = sorted((case for case in found if case.case_id not in done), key=lambda case: _place(room, case))
+    due = refreshers.of_person(room.store, room.person) if given else Due()
     if shown is not None and shown.case_id in done:
-        _result(room, shown, done[shown.case_id])
-    elif waiting:
-        _ask(room, waiting[0], found, len(found) - len(waiting) + 1)
+        _result(room, shown, done[shown.case_id], due)
     else:
-        st.markdown(t("training.all_judged"))
+        _again(room, due, bool(waiting))
+        if waiting:
+            _ask(room, waiting[0], found, len(found) - len(waiting) + 1)
+        else:
+            st.markdown(t("training.all_judged"))
     _report(room, given)
 
 
 def _place(room: Room, case: Case) -> str:
     """Each person meets the cases in an order of their own, which tells nothing of how they end."""
     return hashlib.sha256(f"{room.person} {case.case_id}".encode()).hexdigest()
+
+
+def _again(room: Room, due: Due, waiting: bool) -> None:
+    """Cases that are to be read again: those that show something else by now, or one where none is left to judge."""
+    t = room.t
+    if due.changed:
+        note, wanted = t("training.changed_cases", n=len(due.changed)), due.changed[0].case_id
+    elif due.idle_since:
+        note, wanted = t("training.idle"), None if waiting else due.oldest
+    else:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":yellow[:material/update: {note}]", width="content")
+        if wanted:
+            st.button(t("training.read_again"), key="training_again", on_click=_show, args=(wanted,))
+
+
+def _show(case_id: str) -> None:
+    st.session_state[_SHOWN] = case_id
 
 
 def _ask(room: Room, case: Case, found: list[Case], number: int) -> None:
@@ -94,16 +117,23 @@ def _form(room: Room, case: Case) -> None:
     st.rerun()
 
 
-def _result(room: Room, case: Case, judged: Judgement) -> None:
+def _result(room: Room, case: Case, judged: Judgement, due: Due) -> None:
     t, seen = room.t, cases.view(room.store, room.policy, case)
+    changed = next((one for one in due.changed if one.case_id == case.case_id), None)
+    to_read = changed is not None or case.case_id == due.oldest
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             st.subheader(plain(training_case.name(t, case)), anchor=False, width="content")
             st.badge(training_case.origin(t, case), color="gray")
         with st.container(key="main", width="content"):
-            if st.button(t("training.next"), type="primary", icon=":material/arrow_forward:", key="training_next"):
+            label = t("training.was_read") if to_read else t("training.next")
+            if st.button(label, type="primary", icon=":material/arrow_forward:", key="training_next"):
+                if to_read:
+                    refreshers.reread(room.store, room.person, case.case_id)
                 st.session_state.pop(_SHOWN)
                 st.rerun()
+    if changed is not None:
+        _changed(room, case, changed)
     left, right = st.columns([8, 5], gap="large")
     with left:
         training_case.happened(t, case)
@@ -112,6 +142,17 @@ def _result(room: Room, case: Case, judged: Judgement) -> None:
         training_case.lesson(room, case, seen)
     with right:
         training_case.score(room, case, seen)
+
+
+def _changed(room: Room, case: Case, changed: Changed) -> None:
+    """What the case showed when it was last seen, and what it shows now."""
+    t = room.t
+
+    def told(one: Shown) -> str:
+        treated = training_case.treated(t, case, one.tier, one.limit, one.terms_days)
+        return " · ".join((NOTHING if one.score is None else str(one.score), percent(one.pd_12m), treated))
+
+    st.markdown(plain(t("training.changed", was=told(changed.was), now=told(changed.now))))
 
 
 def _compared(room: Room, case: Case, seen: View, judged: Judgement) -> None:

@@ -4,11 +4,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import charts
+from pages.parts import charts, controls
 from pages.parts.format import NOTHING, day, percent, plain
 from pages.parts.training_case import Room
-from riskcore.training import practice, progress, units
+from riskcore.training import practice, progress, refreshers, units
 from riskcore.training.progress import Agreement
+from riskcore.training.refreshers import Due
 
 
 def show(room: Room) -> None:
@@ -21,6 +22,7 @@ def show(room: Room) -> None:
         _team(room, team)
     else:
         st.caption(t("training.nobody"))
+    _due(room, bool(team))
     if not room.person:
         st.caption(t("training.name_first"))
         return
@@ -57,7 +59,8 @@ def _team(room: Room, team: list[progress.Standing]) -> None:
         t("training.agreement"),
     ]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
-    together = practice.report(practice.judgements(room.store))
+    given = practice.judgements(room.store)
+    together = practice.report(given)
     leanings = {
         "few": t("training.few", n=practice.LEAST_CASES),
         "unclear": t("training.unclear"),
@@ -66,6 +69,51 @@ def _team(room: Room, team: list[progress.Standing]) -> None:
     }
     agreed = _agreed(room, progress.agreement(team))
     st.caption(plain(t("training.together", leaning=leanings[together.bias.leaning], agreed=agreed)))
+    if progress.leanings(given):
+        query = {"part": "patterns", **controls.in_url()}
+        st.page_link("learn/feedback.py", label=t("training.leanings_link"), query_params=query)
+
+
+def _due(room: Room, anybody: bool) -> None:
+    """What is due again for whom, a line each; the ways there for the person at the keyboard."""
+    t, found = room.t, refreshers.of_team(room.store)
+    with st.container(gap=None):
+        st.subheader(t("training.refreshers"), anchor=False)
+        st.caption(t("training.refreshers_note", n=units.FRESH_MONTHS))
+    if not found:
+        st.caption(t("training.nothing_due") if anybody else t("training.nobody_due"))
+        return
+    lines = [(plain(person), plain(_due_for(room, due))) for person, due in found.items()]
+    columns = [t("training.person"), t("training.refreshers")]
+    st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+    own = found.get(room.person)
+    if own is None:
+        return
+    with st.container(horizontal=True):
+        if own.units:
+            st.button(t("training.to_unit"), key="due_unit", on_click=_go, args=("learn", own.units[0]))
+        if own.changed or own.idle_since:
+            st.button(t("training.to_practise"), key="due_case", on_click=_go, args=("practise",))
+
+
+def _due_for(room: Room, due: Due) -> str:
+    """What is due for one person, in one line."""
+    t = room.t
+    titles = {unit.id: t.of(unit.title) for unit in units.units()}
+    parts = []
+    if due.units:
+        parts.append(t("training.due_units", titles=t("training.between").join(titles[name] for name in due.units)))
+    if due.changed:
+        parts.append(t("training.due_cases", n=len(due.changed)))
+    if due.idle_since:
+        parts.append(t("training.due_practice", day=day(t, due.idle_since)))
+    return t("training.and_then").join(parts)
+
+
+def _go(part: str, unit: str | None = None) -> None:
+    st.session_state["part"] = part
+    if unit:
+        st.session_state["training_unit"] = unit
 
 
 def _agreed(room: Room, agreement: Agreement) -> str:
