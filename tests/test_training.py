@@ -184,9 +184,9 @@ def test_a_team_leans_where_several_people_do_and_the_score_is_told_beside_it(st
     both = given + [replace(j, person="Bo") for j in given]
     [one] = progress.leanings(both + other)
     assert (one.family, one.people, one.team.leaning) == ("payment", 2, "lenient")
-    assert one.team.cases == one.score.cases == len(both)
-    assert one.score == practice.bias([(j.score_pd - j.bad, j.bad) for j in both])
-    assert not progress.leanings([replace(j, person=" ada") for j in given[:6]] + other)
+    assert one.team.cases == one.score.cases == len(given)  # a case that two judged is one case
+    assert one.score == practice.bias([(j.score_pd - j.bad, j.bad) for j in given])
+    assert not progress.leanings([j for j in both if j.case_id in {one.case_id for one in given[:9]}])
 
 
 @pytest.mark.parametrize(

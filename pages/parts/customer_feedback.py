@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts import data, person
 from pages.parts.format import NOTHING, day, plain
 from riskcore import signing
-from riskcore.errors import AskedWrong
+from riskcore.errors import AskedWrong, Phrase
 from riskcore.explanation import Explained, Line
 from riskcore.feedback import opinions
 from riskcore.feedback.opinions import Opinion, Said
@@ -16,7 +16,7 @@ from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
 _OPINION, _WHICH, _BECAUSE, _PERSON = "opinion", "opinion_which", "opinion_because", "opinion_person"
-_TOLD = "opinion_told"
+_TOLD, _REFUSED = "opinion_told", "opinion_refused"
 _CHOICES: tuple[Opinion, ...] = ("agree", "too_high", "too_low")
 
 
@@ -68,19 +68,24 @@ def _form(t: Words, assessed: Assessed, customer: Explained, key: int, chosen: O
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=260):
-            who = person.ask(t, _PERSON)
-        if st.button(t("feedback.record"), key="opinion_give"):
-            which = None if agrees else st.session_state[f"{_WHICH}_{key}"]
-            why = st.session_state[f"{_BECAUSE}_{key}"]
-            try:
-                opinions.give(data.store(), assessed.assessment_id, key, chosen, who, why, which)
-            except AskedWrong as refused:
-                st.error(plain(t.error(refused)), icon=":material/error:")
-            else:
-                for name in (_OPINION, _WHICH, _BECAUSE):
-                    st.session_state.pop(f"{name}_{key}", None)
-                st.session_state[_TOLD] = True
-                st.rerun(scope="fragment")
+            person.ask(t, _PERSON)
+        st.button(t("feedback.record"), key="opinion_give", on_click=_give, args=(assessed.assessment_id, key, chosen))
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(plain(t.phrase(refused)), icon=":material/error:")
+
+
+def _give(assessment_id: int, key: int, chosen: Opinion) -> None:
+    """Record what the form says, and begin anew; what is refused stays in the form."""
+    said = {name: st.session_state.get(f"{name}_{key}") for name in (_WHICH, _BECAUSE)}
+    which = None if chosen == "agree" else said[_WHICH]
+    try:
+        opinions.give(data.store(), assessment_id, key, chosen, st.session_state[_PERSON], said[_BECAUSE] or "", which)
+    except AskedWrong as refused:
+        st.session_state[_REFUSED] = Phrase(refused.key, refused.slots)
+        return
+    for name in (_OPINION, _WHICH, _BECAUSE):
+        st.session_state.pop(f"{name}_{key}", None)
+    st.session_state[_TOLD] = True
 
 
 def ranked(lines: Sequence[Line], opinion: Opinion) -> list[Line]:

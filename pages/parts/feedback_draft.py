@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import controls, data, decide, drafts, person
+from pages.parts import controls, data, decide, drafts
 from pages.parts.feedback_room import Room
 from pages.parts.format import MINUS, count, full_money, is_nothing, plain, short
 from riskcore import book, decisions, money, portfolio, schema, signing
@@ -77,11 +77,10 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
     effect = data.ask(decisions.effect, room.assessed, found.thresholds, assumed)
     rows = data.ask(kept_drafts.flow, room.assessed.assessment_id, policy.thresholds, found.thresholds)
     exposure = float(rows.loc[rows["was"] != rows["now"], "exposure"].sum())
-    st.markdown(plain(_book_words(t, effect.better, effect.worse, exposure, effect.currency)))
-    st.caption(plain(decide.effect_line(t, effect)))
+    st.markdown(plain(decide.effect_line(t, effect)))
+    st.caption(plain(t("feedback.exposure_moves", exposure=full_money(exposure, effect.currency))))
     largest = [(m["customer_name"], m["was"], m["now"], m["exposure"]) for m in effect.largest]
     _largest(t, policy, largest, effect.currency)
-    by = person.ask(t, f"draft_person_{own}")
     if st.button(t("feedback.open_line"), key=f"draft_open_{own}", icon=":material/arrow_forward:"):
         low, high = one.interval
         numbers = {"customers": len(one.customers), "people": one.people, "here": found.here, "moved": found.moved}
@@ -90,8 +89,8 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
         name = short(t("feedback.draft_name", what=said), kept_drafts.NAME_MOST)
         draft = kept_drafts.new(name, note[: kept_drafts.NOTE_MOST], found.thresholds, assumed)
         try:
-            draft = kept_drafts.save(room.store, draft, 0, by)
-            events.drafted(room.store, one, draft.draft_id, by)
+            draft = kept_drafts.save(room.store, draft, 0, room.who)
+            events.drafted(room.store, one, draft.draft_id, room.who)
         except AskedWrong as refused:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
@@ -111,26 +110,27 @@ def _points(room: Room, one: Pattern, own: str) -> None:
     if policy.feedback:
         st.caption(t("feedback.points_note", step=policy.feedback.bin_step_pct))
     effect = data.ask(drafting.effect, room.assessed, found.policy, one)
-    st.markdown(plain(_book_words(t, effect.better, effect.worse, effect.exposure, currency)))
+    moves = {"better": count(effect.better), "worse": count(effect.worse)}
+    st.markdown(plain(t("feedback.book_moves", **moves)))
     st.markdown(plain(t("feedback.named_move", n=len(one.customers), moved=effect.named)))
     mixes = zip(policy.tier, effect.before, effect.after, strict=True)
     mix = [t("feedback.mix_change", code=tier.code, was=count(was), now=count(now)) for tier, was, now in mixes]
     st.caption(plain(" · ".join(reversed(mix))))
+    st.caption(plain(t("feedback.exposure_moves", exposure=full_money(effect.exposure, currency))))
     listed = data.ask(portfolio.listed, [key for key, _, _ in effect.largest]).set_index("customer_key")
     largest = [
         (listed.loc[key, "customer_name"], was, now, listed.loc[key, "exposure"]) for key, was, now in effect.largest
     ]
     _largest(t, policy, largest, currency)
     st.caption(t("feedback.try_note"))
-    by = person.ask(t, f"draft_person_{own}")
     if st.button(t("feedback.try_it"), key=f"draft_try_{own}", icon=":material/draft:"):
         try:
-            signing.name(by)
+            signing.name(room.who)
         except AskedWrong as refused:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
             book.assess(room.store, found.policy, draft=True)
-            events.drafted(room.store, one, found.policy.hash, by)
+            events.drafted(room.store, one, found.policy.hash, room.who)
             st.switch_page("book/thresholds.py", query_params=controls.in_url())
 
 
@@ -155,11 +155,6 @@ def _line_words(t: Words, policy: Policy, found: Line) -> str:
     starts = {"was": policy.thresholds[found.place], "now": found.thresholds[found.place]}
     numbers = {"points": _signed(found.points), "here": found.here, "moved": found.moved}
     return t("feedback.line_moves", code=policy.tier[found.place].code, **starts, **numbers)
-
-
-def _book_words(t: Words, better: int, worse: int, exposure: float, currency: str) -> str:
-    moves = {"better": count(better), "worse": count(worse)}
-    return t("feedback.book_moves", exposure=full_money(exposure, currency), **moves)
 
 
 def _largest(t: Words, policy: Policy, movers: Sequence[tuple[Any, int, int, Any]], currency: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, feedback_draft, person
+from pages.parts import controls, feedback_draft
 from pages.parts.feedback_room import Room
 from pages.parts.format import MINUS, count, day, percent, plain
 from riskcore import signing
@@ -33,11 +33,11 @@ def show(room: Room) -> None:
     repeating = [one for one in found if one.repeats(enough)]
     open_ones = [one for one in repeating if not events.is_dismissed(one, done)]
     with st.container(gap=None):
-        st.subheader(t("feedback.patterns"), anchor=False)
+        st.subheader(t("feedback.found", n=len(open_ones)) if open_ones else t("feedback.none"), anchor=False)
         asked = {"customers": enough.customers, "people": enough.people, "share": f"{enough.share_pct:g}"}
         st.caption(t("feedback.rule", surely=f"{enough.surely_over_pct:g}", **asked))
     if not open_ones:
-        st.markdown(t("feedback.none_yet"))
+        st.caption(t("feedback.none_yet"))
     for one in open_ones:
         with st.container(border=True):
             _pattern(room, one, [event for event in done if event.pattern == one.key])
@@ -61,7 +61,8 @@ def _pattern(room: Room, one: Pattern, own: Sequence[Event]) -> None:
                 st.caption(plain(t("feedback.drafted_by", **text)), width="content")
                 feedback_draft.reopen(room, event)
     with st.container(horizontal=True, vertical_alignment="center"):
-        feedback_draft.offer(room, one, said(room, one), _id(one.key))
+        feedback_draft.offer(room, one, said(room, one), widget_id(one.key))
+        _who(room, one)
         _dismiss(room, one)
 
 
@@ -115,20 +116,48 @@ def _times(t: Words, named: Counter[str]) -> str:
     return " · ".join(t("feedback.times", name=name, n=n) for name, n in named.most_common())
 
 
+def _who(room: Room, one: Pattern) -> None:
+    """What was said of whom; a click opens the customer."""
+    t, own = room.t, widget_id(one.key)
+    popover = st.popover(t("feedback.who"), type="tertiary", key=f"who_{own}", on_change="rerun")
+    if not popover.open:
+        return
+    with popover, st.container(width=760):
+        rows = patterns.named(room.store, one)
+        codes = [tier.code for tier in room.assessed.policy.tier]
+        shown = pd.DataFrame(
+            {
+                "name": rows["customer_name"],
+                "score": rows["score"],
+                "tier": [[codes[place]] for place in rows["tier"]],
+                "because": rows["because"],
+                "by": rows["given_by"],
+            }
+        )
+        column = st.column_config
+        layout = {
+            "name": column.TextColumn(t("thresholds.customer"), width="medium"),
+            "score": column.NumberColumn(t("thresholds.score"), width=60),
+            "tier": controls.tier_column(t, room.assessed.policy, t("feedback.tier")),
+            "because": column.TextColumn(t("feedback.because"), width="large"),
+            "by": column.TextColumn(t("feedback.person"), width="small"),
+        }
+        controls.customer_table(shown, rows["customer_key"], layout, f"said_{own}")
+
+
 def _dismiss(room: Room, one: Pattern) -> None:
-    t, own = room.t, _id(one.key)
+    t, own = room.t, widget_id(one.key)
     popover = st.popover(t("feedback.dismiss"), type="tertiary", key=f"dismiss_{own}", on_change="rerun")
     if not popover.open:
         return
     with popover:
         st.caption(t("feedback.dismiss_note"))
-        by = person.ask(t, f"dismiss_person_{own}")
         hint = t("decisions.why_hint", least=signing.REASON_LEAST)
         most = signing.REASON_MOST
         why = st.text_area(t("feedback.why"), key=f"dismiss_why_{own}", max_chars=most, height=68, placeholder=hint)
         if st.button(t("feedback.dismiss_now"), key=f"dismiss_now_{own}"):
             try:
-                events.dismiss(room.store, one, by, why)
+                events.dismiss(room.store, one, room.who, why)
             except AskedWrong as refused:
                 st.error(plain(t.error(refused)), icon=":material/error:")
             else:
@@ -147,10 +176,10 @@ def _few(room: Room, enough: Feedback, found: Sequence[Pattern]) -> None:
     rows = [
         (
             plain(said(room, one)),
-            t("feedback.of", n=len(one.customers), least=enough.customers),
-            t("feedback.of", n=one.people, least=enough.people),
-            t("feedback.of", n=percent(one.share, 0), least=f"{enough.share_pct:g}%"),
-            t("feedback.of", n=percent(one.interval[0], 0), least=f"{enough.surely_over_pct:g}%"),
+            _of(t, len(one.customers), enough.customers),
+            _of(t, one.people, enough.people),
+            _of(t, 100 * one.share, enough.share_pct, "%"),
+            _of(t, 100 * one.interval[0], enough.surely_over_pct, "%"),
         )
         for one in shown
     ]
@@ -162,6 +191,12 @@ def _few(room: Room, enough: Feedback, found: Sequence[Pattern]) -> None:
         t("feedback.surely"),
     ]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
+
+
+def _of(t: Words, there_is: float, it_takes: float, unit: str = "") -> str:
+    """How much there is, and how much it takes where that is more."""
+    there = f"{there_is:.0f}{unit}"
+    return there if there_is >= it_takes else t("feedback.of", n=there, least=f"{it_takes:g}{unit}")
 
 
 def _leanings(room: Room, enough: Feedback) -> None:
@@ -245,6 +280,6 @@ def _state(room: Room, event: Event) -> str:
     return states[event.state]
 
 
-def _id(key: str) -> str:
+def widget_id(key: str) -> str:
     """A name for widgets: what a pattern is of may be foreign text."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
+import pandas as pd
+
 from riskcore import metrics
 from riskcore import policy as policies
 from riskcore.policy import Characteristic, Policy
@@ -101,6 +103,20 @@ def gathered(store: Store, policy: Policy) -> list[Pattern]:
     )
     found = [_pattern(*row) for row in rows]
     return sorted(found, key=lambda p: (-p.interval[0], -len(p.customers), p.key))
+
+
+def named(store: Store, pattern: Pattern, most: int = 25) -> pd.DataFrame:
+    """What was said, largest exposure first: `customer_key, customer_name, score, tier` of today, `given_by, because`.
+
+    Overrides among the opinions are not listed: they tell their reasons elsewhere.
+    """
+    return store.ask(
+        "feedback_named",
+        direction=pattern.direction,
+        keys=list(pattern.customers),
+        characteristic=pattern.value if pattern.kind == "characteristic" else None,
+        most=most,
+    )
 
 
 def _pattern(kind: Kind, value: str, direction: Direction, customers: list[int], *rest: Any) -> Pattern:

@@ -42,7 +42,7 @@ counted as (
     count(distinct person) as people, count(*) as opinions,
     (sum(count(*)) over (partition by kind, value))::bigint as of_all,
     list(reason_code order by reason_code) filter (reason_code is not null) as reasons,
-    list(bin order by bin) filter (bin is not null) as bins
+    list(bin order by bin) filter (kind = 'characteristic' and bin is not null) as bins
   from own
   group by kind, value, opinion
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from statistics import fmean
 
 from riskcore.store import Store
 from riskcore.training import practice
@@ -65,15 +66,17 @@ def agreement(standings_of_all: Sequence[Standing]) -> Agreement:
 def leanings(given: Sequence[Judgement], people_least: int = 2) -> list[Leaning]:
     """Where so many people together are too lenient or too strict, the furthest first; none where too little is known.
 
-    Whether there is enough is for `practice.bias` to say.
+    Whether there is enough is for `practice.bias` to say; a case counts once, by the mean of what people stated.
     """
     found = []
-    for family, _, team_bias in practice.report(given).by_family:
+    for family in dict.fromkeys(j.family for j in given if j.family):
         own = [j for j in given if j.family == family]
         judges = len({j.person.casefold() for j in own})
-        if team_bias.leaning in ("lenient", "strict") and judges >= people_least:
-            score = practice.bias([(j.score_pd - j.bad, j.bad) for j in own])
-            found.append(Leaning(family, judges, team_bias, score))
+        by_case = [[j for j in own if j.case_id == case_id] for case_id in dict.fromkeys(j.case_id for j in own)]
+        team = practice.bias([(fmean(j.pd for j in same) - same[0].bad, same[0].bad) for same in by_case])
+        if team.leaning in ("lenient", "strict") and judges >= people_least:
+            score = practice.bias([(fmean(j.score_pd for j in same) - same[0].bad, same[0].bad) for same in by_case])
+            found.append(Leaning(family, judges, team, score))
     return sorted(found, key=lambda one: -abs(one.team.mean or 0.0))
 
 
