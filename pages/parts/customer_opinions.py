@@ -35,7 +35,8 @@ _MEASURES = {
     "worst_days_past_due_24m": "radar.is_worst",
     "past_due_over_30_pct": "radar.is_over_30",
 }
-_ROW = 34
+_ROW = 38
+_LINE = 44  # letters of what an opinion rests on; what is longer goes onto a second line
 
 
 def panel(t: Words, policy: Policy, customer: Explained, back: Dates) -> None:
@@ -93,6 +94,8 @@ def axis(t: Words, policy: Policy, palette: Palette, found: Sequence[Opinion], d
     """A row per opinion on the grades, the worst on the left; between two that disagree the gap is marked."""
     grades, figure = policy.pd_scale.grade, go.Figure()
     last = len(grades)
+    labels = [t("radar.z_of") if one.judge == "z_double_prime" else name(t, one.judge) for one in found]
+    lines = [_rests_on(t, policy, one) for one in found]
     for row, opinion in enumerate(found):
         for place in range(last):
             _box(figure, palette, last - 1 - place, last - place, row, palette.track if opinion.lack is None else None)
@@ -103,25 +106,20 @@ def axis(t: Words, policy: Policy, palette: Palette, found: Sequence[Opinion], d
             middle = last - (opinion.best + opinion.worst + 1) / 2
             label = f"<b>{range_of(policy, opinion.best, opinion.worst)}</b>"
             _say(figure, middle, row, label, palette.background, "center")
-        _say(figure, 0, row, charts.escape(name(t, opinion.judge)), palette.text, "right", -10)
-        text = _rests_on(t, policy, opinion)
-        _say(figure, last, row, charts.escape(text), palette.muted if opinion.lack else palette.text, "left", 10)
+        _say(figure, 0, row, charts.escape(labels[row]), palette.text, "right", -10)
+        text = "<br>".join(charts.escape(line) for line in lines[row])
+        _say(figure, last, row, text, palette.muted if opinion.lack else palette.text, "left", 10)
     if disagree is not None:
         _mark_gap(figure, palette, last, found, disagree)
     for place, grade in enumerate(grades):
         _say(figure, last - place - 0.5, -0.78, grade.code, palette.muted, "center")
     _say(figure, 0, -0.78, t("radar.high"), palette.muted, "right", -10)
     _say(figure, last, -0.78, t("radar.low"), palette.muted, "left", 10)
-    widest = [max(charts.width(text) for text in texts) for texts in _texts(t, policy, found)]
-    charts.bare(figure, palette, height=_ROW * (len(found) + 0.7), left=7 * widest[0] + 18, right=6.6 * widest[1] + 24)
+    left, right = (max(map(charts.width, texts)) for texts in (labels, [line for two in lines for line in two]))
+    charts.bare(figure, palette, height=_ROW * (len(found) + 0.7), left=7 * left + 18, right=6.8 * right + 24)
     figure.update_xaxes(visible=False, range=[0, last], fixedrange=True)
     figure.update_yaxes(visible=False, range=[len(found) - 0.5, -1.2], fixedrange=True)
     return figure
-
-
-def _texts(t: Words, policy: Policy, found: Sequence[Opinion]) -> tuple[list[str], list[str]]:
-    """What stands on the left and on the right of the axis."""
-    return [name(t, one.judge) for one in found], [_rests_on(t, policy, one) for one in found]
 
 
 def _worse_of(found: Sequence[Opinion], disagree: Apart) -> Judge:
@@ -146,16 +144,18 @@ def _mark_gap(figure: go.Figure, palette: Palette, last: int, found: Sequence[Op
     )
 
 
-def _rests_on(t: Words, policy: Policy, opinion: Opinion) -> str:
-    """What an opinion rests on in brief, and as of when; or why there is none."""
+def _rests_on(t: Words, policy: Policy, opinion: Opinion) -> list[str]:
+    """What an opinion rests on in brief, and as of when; or why there is none. One line, or two."""
     newest = max((told[2] for told in opinion.told if told[2] is not None), default=None)
     if opinion.lack is not None:
         special = {"little_known": t("radar.too_little"), "not_meant": t("radar.not_meant")}
         if opinion.lack == "too_old":
-            return t("radar.too_old", day=day(t, newest))
-        return special.get(opinion.lack) or t(_UNKNOWN[opinion.judge])
-    said = t("cli.between").join(_value(t, policy, what, value) for what, value, _ in opinion.told)
-    return said if newest is None else f"{said} · {day(t, newest)}"
+            return [t("radar.too_old", day=day(t, newest))]
+        return [special.get(opinion.lack) or t(_UNKNOWN[opinion.judge])]
+    said = [_value(t, policy, what, value) for what, value, _ in opinion.told]
+    said += [] if newest is None else [day(t, newest)]
+    text = " · ".join(said)
+    return [text] if charts.width(text) <= _LINE else [said[0], " · ".join(said[1:])]
 
 
 def _value(t: Words, policy: Policy, what: str, value: float | str) -> str:

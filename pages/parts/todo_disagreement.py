@@ -60,9 +60,9 @@ def table(t: Words, policy: Policy, rows: pd.DataFrame, due: dict[int, object], 
         "name": column.TextColumn(t("radar.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
         "exposure": controls.money_column(t("overview.exposure_in", currency=data.ask(book.currency))),
-        **{judge: column.TextColumn(customer_opinions.name(t, judge), width=104) for judge in radar.JUDGES},
+        **{judge: column.TextColumn(customer_opinions.name(t, judge), width=92) for judge in radar.JUDGES},
         "apart": column.NumberColumn(t("radar.apart"), help=t("radar.apart_help"), width=64),
-        "two": column.TextColumn(t("radar.two"), width=210),
+        "two": column.TextColumn(t("radar.two"), width=170),
         "review": column.TextColumn(t("radar.review"), width=100),
     }
     controls.customer_table(shown, rows["customer_key"], layout, key, place)
