@@ -39,7 +39,14 @@ def text(count: int) -> str:
     tiers = [_changed(block, *face) for block, face in zip(blocks, faces, strict=True)]
     held = {"B": codes[-2], "C": codes[-1]}
     rest = re.sub('best_tier = "([BC])"', lambda found: f'best_tier = "{held[found[1]]}"', rest)
+    rest = re.sub(r"tier_mark = \{(.*)\}", lambda found: f"tier_mark = {{{_marks(found[1], held)}}}", rest)
     return "[[tier]]".join([head, *tiers]) + "# Rules" + rest
+
+
+def _marks(marks: str, held: dict[str, str]) -> str:
+    """Marks of alerts by tier, such as `A = 10, B = 5`; where two tiers become one, the last one's."""
+    pairs = (pair.split(" = ") for pair in marks.split(", "))
+    return ", ".join(f"{code} = {mark}" for code, mark in {held.get(code, code): mark for code, mark in pairs}.items())
 
 
 def _changed(block: str, code: str, start: int | None, chip: str, light: str, dark: str) -> str:
