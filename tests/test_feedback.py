@@ -244,7 +244,7 @@ def test_the_effect_is_what_an_assessment_under_the_draft_finds(store: Store, wa
     pattern = named(store, "characteristic", "days_beyond_terms_12m", way, list(range(1, 301)), 0, 2, 3, 3, 4, 4, 5, 5)
     draft, before = drafting.points(POLICY, pattern), newest(store)
     assert isinstance(draft, Points)
-    told = drafting.effect(store, before, draft.policy, pattern)
+    told = drafting.effect(store, before, draft, pattern)
     was = dict(store.rows("select customer_key, tier from score where assessment_id = 1"))
     number = books.assess(store, draft.policy)
     now = dict(store.rows(f"select customer_key, tier from score where assessment_id = {number}"))

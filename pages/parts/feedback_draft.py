@@ -109,7 +109,7 @@ def _points(room: Room, one: Pattern, own: str) -> None:
         st.markdown(plain(t("feedback.points_change", name=bin_name(t, c, code), was=was, now=now)))
     if policy.feedback:
         st.caption(t("feedback.points_note", step=policy.feedback.bin_step_pct))
-    effect = data.ask(drafting.effect, room.assessed, found.policy, one)
+    effect = data.ask(drafting.effect, room.assessed, found, one)
     moves = {"better": count(effect.better), "worse": count(effect.worse)}
     st.markdown(plain(t("feedback.book_moves", **moves)))
     st.markdown(plain(t("feedback.named_move", n=len(one.customers), moved=effect.named)))

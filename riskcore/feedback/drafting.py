@@ -1,9 +1,9 @@
 """Drafts made of patterns: a threshold that moves by the fewest points, or other points for the bins concerned."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from riskcore import schema, scoring
 from riskcore.errors import AskedWrong
@@ -113,19 +113,33 @@ def points(policy: Policy, pattern: Pattern) -> Points | Why:
     return Points(_with_points(policy, c, now), c.id, changes) if changes else "ends_stay"
 
 
-def effect(store: Store, assessed: Assessed, draft: Policy, pattern: Pattern) -> Moved:
-    """What a draft policy's points do to the newest assessment, from the bins that it kept; bounds stay as they are."""
-    rescored = scoring.rescore_query(draft, "(select * from score where assessment_id = $assessment)")
-    rows = store.rows(
+def effect(store: Store, assessed: Assessed, draft: Points, pattern: Pattern) -> Moved:
+    """What other points do to the newest assessment, from the bins that it kept; bounds stay as they are.
+
+    Only who has one of the bins that changed is scored again: nobody else's score can differ.
+    """
+    changed = {code for code, _, _ in draft.changes}
+    codes = changed | {schema.EXPIRED_BINS + place for place in range(1, 7) if {0, place} & changed}
+    own = f"list_contains($codes::utinyint[], {draft.characteristic}_bin)"
+    rescored = scoring.rescore_query(draft.policy, f"(select * from score where assessment_id = $assessment and {own})")
+    moves = store.rows(
         f"select was, now, count(*), coalesce(sum(exposure), 0)::double, "
         "count(*) filter (customer_key in (select unnest($keys))), "
         f"arg_max(customer_key, coalesce(exposure, 0), {LARGEST}), "
-        f"arg_max(coalesce(exposure, 0), coalesce(exposure, 0), {LARGEST}) from ({rescored}) group by was, now",
+        f"arg_max(coalesce(exposure, 0), coalesce(exposure, 0), {LARGEST}) "
+        f"from ({rescored}) where was <> now group by was, now",
         assessment=assessed.assessment_id,
+        codes=sorted(codes),
         keys=list(pattern.customers),
     )
-    moves = [row for row in rows if row[0] != row[1]]
-    worse = pattern.direction == "too_high"
+    counted = "select tier, count(*) from score where assessment_id = $assessment group by tier"
+    kept = dict(store.rows(counted, assessment=assessed.assessment_id))
+    before = [kept.get(place, 0) for place in range(len(draft.policy.tier))]
+    after = list(before)
+    for was, now, customers, *_ in moves:
+        after[was] -= customers
+        after[now] += customers
+    down = pattern.direction == "too_high"
     largest = sorted(
         (
             (amount, key, was, now)
@@ -135,12 +149,12 @@ def effect(store: Store, assessed: Assessed, draft: Policy, pattern: Pattern) ->
         reverse=True,
     )
     return Moved(
-        before=_by_tier(draft, rows, 0),
-        after=_by_tier(draft, rows, 1),
+        before=tuple(before),
+        after=tuple(after),
         better=sum(row[2] for row in moves if row[1] < row[0]),
         worse=sum(row[2] for row in moves if row[1] > row[0]),
         exposure=sum(row[3] for row in moves),
-        named=sum(row[4] for row in moves if (row[1] > row[0]) == worse),
+        named=sum(row[4] for row in moves if (row[1] > row[0]) == down),
         largest=tuple((key, was, now) for _, key, was, now in largest[:LARGEST]),
     )
 
@@ -171,7 +185,3 @@ def _with_points(policy: Policy, c: Characteristic, now: dict[int, int]) -> Poli
     for place, one in enumerate(own["bins"], 1):
         one["points"] = now[place]
     return Policy.model_validate(data)
-
-
-def _by_tier(policy: Policy, rows: Sequence[Sequence[Any]], side: int) -> tuple[int, ...]:
-    return tuple(sum(row[2] for row in rows if row[side] == place) for place in range(len(policy.tier)))
