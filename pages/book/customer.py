@@ -7,6 +7,7 @@ from pages.parts import (
     controls,
     customer_feedback,
     customer_opinions,
+    customer_override,
     customer_review,
     customer_watch,
     data,
@@ -16,6 +17,7 @@ from pages.parts import (
     looking_back,
     meeting,
     monitoring_history,
+    override_words,
     sources,
     statements_panel,
     verdict,
@@ -132,7 +134,8 @@ def path() -> None:
     st.subheader(t("customer.path", code=target.code), anchor=False)
     if found_path.kind == "held":
         names = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.rules if r.code in found_path.rules)
-        st.markdown(plain(t("customer.path_held", rules=names)))
+        lowered = override_words.holds_down(t, customer)
+        st.markdown(plain(t("customer.path_held", rules=names) if names else lowered))
         return
     if found_path.kind == "none":
         st.caption(t("customer.path_none"))
@@ -235,6 +238,7 @@ with middle.container(border=True, height="stretch"):
 with right.container(border=True, height="stretch"):
     path()
 if back.is_now:
+    customer_override.card(t, assessed, customer, currency)
     customer_feedback.row(t, assessed, customer)
 points()
 customer_opinions.panel(t, policy, customer, back)

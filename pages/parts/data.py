@@ -52,7 +52,14 @@ def store() -> Store:
     """The book on screen."""
     opened = _open(kind())
     _settle()
+    _refreshed(kind())
     return opened
+
+
+@st.cache_resource(ttl=60, show_spinner=False)
+def _refreshed(chosen: book.Kind) -> bool:
+    """Whether an override had ended, so that the book was assessed again; looked at once a minute, whoever looks on."""
+    return book.refresh(_open(chosen)) is not None
 
 
 def own() -> Store:

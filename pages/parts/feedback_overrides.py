@@ -1,10 +1,250 @@
-"""Deviations from the score's tier: how many, by whom and why, which count now, and what became of them."""
+"""Overrides: how many there are, by whom and why, which count now, and what became of the overridden."""
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
+from pages.parts import charts, controls, data, override_words
 from pages.parts.feedback_room import Room
+from pages.parts.format import NOTHING, count, day, money, percent, plain
+from riskcore import book, overrides
+from riskcore.overrides import LIVE, STATES, Outcome, Override, Rate, Rates, State
+
+PER_PAGE = 15
+_OVER = tuple(state for state in STATES if state not in LIVE)
 
 
 def show(room: Room) -> None:
-    """The part of the page."""
-    st.caption(room.t("overrides.none"))
+    """The rates, each override, and what became of them."""
+    t = room.t
+    if room.policy.override is None:
+        st.info(t("overrides.not_in_policy"))
+    counts = overrides.how_many(room.store)
+    if not any(counts.values()):
+        st.caption(t("overrides.none"))
+        return
+    _rates(room)
+    _list(room, counts)
+    _outcomes(room)
+
+
+def _rates(room: Room) -> None:
+    """The headline, the shares against the marks, and who and why."""
+    t, found = room.t, overrides.rates(room.store, room.policy)
+    currency = data.ask(book.currency)
+    st.markdown(_headline(room, found, currency))
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader(t("overrides.share_of"), anchor=False)
+        palette = charts.Palette(dark=st.context.theme.type == "dark")
+        figure = _bars(room, found, palette)
+        st.plotly_chart(figure, config=charts.CONFIG, theme=None, key="override_bars", alt=t("overrides.share_of"))
+        if said := room.policy.override:
+            st.caption(plain(t("overrides.thumb", audit=f"{said.audit_pct:g}%", most=f"{said.most_pct:g}%")))
+    with right:
+        by = {
+            "reason": (t("overrides.by_reason"), found.reason),
+            "person": (t("overrides.by_person"), found.person),
+        }
+        chosen = st.segmented_control(
+            t("overrides.by_what"),
+            list(by),
+            default="reason",
+            required=True,
+            key="overrides_by",
+            format_func=lambda name: by[name][0],
+            label_visibility="collapsed",
+        )
+        if found.whole.customers:
+            _who_and_why(room, by[chosen][1], by[chosen][0], chosen == "reason", currency)
+        else:
+            st.caption(t("overrides.list_empty"))
+
+
+def _headline(room: Room, found: Rates, currency: str) -> str:
+    t, said, whole = room.t, room.policy.override, found.whole
+    marks = {"audit": f"{said.audit_pct:g}%", "most": f"{said.most_pct:g}%"} if said else {}
+    standings = {
+        "few": t("overrides.standing_few", **marks) if said else "",
+        "look": t("overrides.standing_look", **marks) if said else "",
+        "many": t("overrides.standing_many", **marks) if said else "",
+    }
+    return t(
+        "overrides.now",
+        day=plain(day(t, pd.Timestamp.now())),
+        n=count(whole.customers),
+        share=plain(percent(whole.of_customers)),
+        money_share=plain(percent(whole.of_exposure)),
+        money=plain(money(t, whole.exposure, currency)),
+        standing=plain(standings[found.standing] if found.standing else ""),
+    )
+
+
+def _bars(room: Room, found: Rates, palette: charts.Palette) -> go.Figure:
+    """The share of customers and of exposure, in all and by direction, against the policy's marks."""
+    t, said = room.t, room.policy.override
+    of = {"customers": t("overrides.of_customers"), "exposure": t("overrides.of_exposure")}
+    by_direction = {rate.name: rate for rate in found.direction}
+    nobody = Rate("", 0, 0.0, 0.0, 0.0)
+    up, down = by_direction.get("up", nobody), by_direction.get("down", nobody)
+    bars = []
+    for measure, name in of.items():
+        values = [100 * getattr(rate, f"of_{measure}") for rate in (found.whole, up, down)]
+        names = [
+            t("overrides.all_share", of=name),
+            t("overrides.up_share", of=name),
+            t("overrides.down_share", of=name),
+        ]
+        bars += list(zip(names, values, (palette.primary, palette.axis, palette.axis), strict=True))
+    figure = go.Figure()
+    figure.add_bar(
+        y=[name for name, _, _ in bars],
+        x=[value for _, value, _ in bars],
+        orientation="h",
+        marker={"color": [colour for _, _, colour in bars]},
+        text=[f"{value:.1f}%" for _, value, _ in bars],
+        textposition="outside",
+        cliponaxis=False,
+        width=0.6,
+        hoverinfo="skip",
+    )
+    marks = [(said.audit_pct, palette.muted), (said.most_pct, palette.worse)] if said else []
+    for mark, colour in marks:
+        figure.add_vline(x=mark, line={"color": colour, "width": 1.5, "dash": "dot"})
+        label = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False}
+        figure.add_annotation(x=mark, text=f"{mark:g}%", font={"color": colour, "size": charts.FONT}, **label)
+    most = max(*(value for _, value, _ in bars), *(mark for mark, _ in marks), 1) * 1.18
+    figure.update_layout(
+        height=34 * len(bars) + 40,
+        margin={"l": 8, "r": 8, "t": 28, "b": 4},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        font={"size": charts.FONT, "color": palette.text, "family": charts.FAMILY},
+    )
+    figure.update_xaxes(range=[0, most], visible=False, fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True, showgrid=False)
+    return figure
+
+
+def _who_and_why(room: Room, found: tuple[Rate, ...], label: str, is_reason: bool, currency: str) -> None:
+    t = room.t
+    rows = [
+        (
+            plain(override_words.reason_name(t, room.policy, rate.name) if is_reason else rate.name),
+            count(rate.customers),
+            percent(rate.of_customers),
+            money(t, rate.exposure, currency),
+            percent(rate.of_exposure),
+        )
+        for rate in found[:PER_PAGE]
+    ]
+    names = [label, t("overrides.customers"), t("overrides.of_customers"), t("overrides.exposure")]
+    frame = pd.DataFrame(rows, columns=[*names, t("overrides.of_exposure")])
+    st.table(frame, border="horizontal", hide_index=True)
+
+
+def _list(room: Room, counts: dict[State, int]) -> None:
+    """The overrides themselves; a click opens the customer."""
+    t = room.t
+    live, over = sum(counts[s] for s in LIVE), sum(counts[s] for s in _OVER)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            st.subheader(t("overrides.list"), anchor=False, width="content")
+            if counts["waiting"]:
+                st.badge(t("overrides.waiting", n=counts["waiting"]), color="orange")
+        which = st.segmented_control(
+            t("overrides.list"),
+            ["live", "over"],
+            default="live" if live else "over",
+            required=True,
+            key="overrides_which",
+            format_func=lambda one: (
+                t("overrides.list_live", n=live) if one == "live" else t("overrides.list_over", n=over)
+            ),
+            label_visibility="collapsed",
+        )
+    total = live if which == "live" else over
+    if not total:
+        st.caption(t("overrides.list_empty"))
+        return
+    place = st.container()
+    page = controls.pages_of(total, key=f"overrides_page_{which}", per_page=PER_PAGE)
+    states = LIVE if which == "live" else _OVER
+    found = overrides.listed(room.store.cursor(), states, page=page, per_page=PER_PAGE)
+    keys = pd.Series([one.customer_key for one in found])
+    columns = {
+        "tier": controls.tier_column(t, room.assessed.policy, t("overrides.col_tier")),
+        "customer": st.column_config.TextColumn(t("overrides.col_customer"), width=200),
+        "change": st.column_config.TextColumn(t("overrides.col_change"), width=100),
+        "until": st.column_config.TextColumn(t("overrides.col_until"), width=100),
+        "state": st.column_config.TextColumn(t("overrides.col_state"), width=80),
+        "by": st.column_config.TextColumn(t("overrides.col_by"), width=150),
+        "why": st.column_config.TextColumn(t("overrides.col_reason"), width=330),
+    }
+    shown = pd.DataFrame([_row(room, one) for one in found])[list(columns)]
+    controls.customer_table(shown, keys, columns, f"overrides_{which}_{page}", place)
+
+
+def _row(room: Room, one: Override) -> dict[str, object]:
+    t, policy = room.t, room.assessed.policy
+    states = {
+        "waiting": t("overrides.state_waiting"),
+        "in_force": t("overrides.state_in_force"),
+        "refused": t("overrides.state_refused"),
+        "withdrawn": t("overrides.state_withdrawn"),
+        "ended": t("overrides.state_ended"),
+    }
+    why = f"{override_words.reason_name(t, room.policy, one.reason_code)}: {one.reason}"
+    return {
+        "tier": [] if one.tier_now is None else [policy.tier[one.tier_now].code],
+        "customer": one.customer_name,
+        "change": f"{'▲' if one.direction == 'up' else '▼'} {one.tier_before} → {one.tier}",
+        "until": day(t, one.expires_on),
+        "state": states[one.state],
+        "by": one.asked_by if one.approved_by is None else f"{one.asked_by} / {one.approved_by}",
+        "why": why,
+    }
+
+
+def _outcomes(room: Room) -> None:
+    """What became of the overridden beside the kept of the same score."""
+    t, found = room.t, data.ask(overrides.outcomes, room.assessed.policy)
+    with st.container(gap=None):
+        st.subheader(t("overrides.became"), anchor=False)
+        st.caption(t("overrides.became_note") if found.direction else t("overrides.became_none"))
+    if not found.direction:
+        return
+    names = {"up": t("overrides.up"), "down": t("overrides.down")}
+    rows = [_became(room, one, f"**{names[one.direction]}**") for one in found.direction]
+    for one in found.reason:
+        rows.append(_became(room, one, plain(_named(names, one, override_words.reason_name(t, room.policy, one.name)))))
+    rows += [_became(room, one, plain(_named(names, one, one.name))) for one in found.person]
+    heads = [
+        t("overrides.col_group"),
+        t("overrides.col_n"),
+        t("overrides.col_right"),
+        t("overrides.col_bad"),
+        t("overrides.col_default"),
+        t("overrides.col_past_due"),
+    ]
+    st.table(pd.DataFrame(rows, columns=heads), border="horizontal", hide_index=True)
+
+
+def _named(names: dict[str, str], one: Outcome, name: str) -> str:
+    return f"{name} ({names[one.direction]})"
+
+
+def _became(room: Room, one: Outcome, name: str) -> tuple[str, ...]:
+    t = room.t
+    if one.lacking:
+        few = t("overrides.too_few", n=one.n, lacking=one.lacking)
+        return (name, count(one.n), f":gray[{plain(few)}]", "", "", "")
+    share, low, high = one.right
+    right = t("overrides.share_between", share=percent(share, 0), low=percent(low, 0), high=percent(high, 0))
+    against = []
+    for measure in ("bad", "in_default", "past_due"):
+        kept = NOTHING if one.kept_shares is None else percent(one.kept_shares[measure], 0)
+        against.append(t("overrides.against", share=percent(one.share(measure)[0], 0), kept=kept))
+    return (name, count(one.n), f"**{plain(right)}**", *against)

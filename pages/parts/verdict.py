@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from pages.parts import controls
+from pages.parts import controls, override_words
 from pages.parts.format import MINUS, NOTHING, plain
 from riskcore import schema
 from riskcore.explanation import Explained, Line
@@ -36,14 +36,18 @@ def score(t: Words, policy: Policy, customer: Explained, below: Callable[[], Non
 
 
 def held_or_below(t: Words, policy: Policy, customer: Explained) -> None:
-    """That a rule holds the tier, or how many points are lacking to the next one."""
+    """Who lifted or lowered the tier, that a rule holds it, or how many points are lacking to the next one."""
     row = customer.scored
     by_score = policy.tier[row["score_tier"]]
-    if row["tier"] > row["score_tier"]:
-        held = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.held_by)
+    overridden = override_words.effect(t, policy, customer)
+    if overridden:
+        st.markdown(plain(overridden))
+    if customer.held_by:
+        rules = ", ".join(f"{r.code} {t.of(r.name)}" for r in customer.held_by)
         code = policy.tier[row["tier"]].code
-        st.markdown(t("customer.held", score_tier=by_score.code, tier=code, rules=held))
-    elif row["score_tier"] > 0 and row["score"] is not None:
+        held = t("customer.held", score_tier=by_score.code, tier=code, rules=rules)
+        st.markdown(t("overrides.beaten", tier=code, rules=rules) if overridden else held)
+    elif not overridden and row["score_tier"] > 0 and row["score"] is not None:
         better = policy.tier[row["score_tier"] - 1]
         st.caption(t("customer.below", n=better.min_score - row["score"], code=better.code))
 

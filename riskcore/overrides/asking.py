@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from riskcore import scoring, signing
+from riskcore import signing
 from riskcore.errors import AskedWrong, Phrase
 from riskcore.overrides.kept import LIVE, Direction, Override, get, is_current, live_of, newest
 from riskcore.policy import Policy, Rule
@@ -12,6 +12,11 @@ from riskcore.policy.overrides import Overrides
 from riskcore.store import Cursor, sql
 
 Event = Literal["approved", "refused", "withdrawn"]
+_SAID: dict[Event, Phrase] = {
+    "approved": Phrase("overrides.said_approved"),
+    "refused": Phrase("overrides.said_refused"),
+    "withdrawn": Phrase("overrides.said_withdrawn"),
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def holding(policy: Policy, rules: int, best: int, tier: int) -> Rule | None:
 
     `rules`: the bits of those that fire; `best`, `tier`: the places of the tier that they allow and of that in force.
     """
-    fired = scoring.rules_of(policy, rules)
+    fired = [rule for bit, rule in enumerate(policy.rule) if rules >> bit & 1]
     holds = policy.tier[best].code if best >= tier > 0 else None
     bounding = [rule for rule in fired if holds in {case.best_tier for case in rule.case if case.best_tier}]
     return next(iter([*(rule for rule in fired if rule.hard), *bounding]), None)
@@ -148,8 +153,7 @@ def _settled(found: Override) -> AskedWrong:
     by, at = (found.closed_by, found.closed_at) if found.closed else (found.approved_by, found.approved_at)
     if by is None or at is None:  # it never needed a second person
         return AskedWrong("override_in_force")
-    what = found.closed or "approved"
-    return AskedWrong("override_settled", what=Phrase(f"overrides.said_{what}"), by=by, when=signing.said(at))
+    return AskedWrong("override_settled", what=_SAID[found.closed or "approved"], by=by, when=signing.said(at))
 
 
 def _same(one: str, other: str) -> bool:
