@@ -251,7 +251,7 @@ def test_no_composite_feeds_the_score() -> None:
 
 def test_disagreements_call_reviews_of_the_largest_and_none_twice() -> None:
     store = Store()
-    few = DATA["radar"] | {"open_reviews_most": 2}
+    few = DATA["radar"] | {"reviews_most": 2}
     policy = Policy.model_validate(GIVEN.model_dump(mode="json", by_alias=True) | {"radar": few})
     number = planted(store, policy)
     today = date(2026, 7, 1)

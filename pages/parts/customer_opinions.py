@@ -194,4 +194,4 @@ def _box(figure: go.Figure, palette: Palette, x0: float, x1: float, row: int, co
 
 def _say(figure: go.Figure, x: float, y: float, text: str, colour: str, anchor: str, shift: int = 0) -> None:
     font = {"size": charts.FONT, "color": colour}
-    figure.add_annotation(x=x, y=y, text=text, showarrow=False, xanchor=anchor, xshift=shift, font=font)
+    figure.add_annotation(x=x, y=y, text=text, showarrow=False, xanchor=anchor, xshift=shift, font=font, align=anchor)

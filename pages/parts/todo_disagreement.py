@@ -82,7 +82,7 @@ def _choice(t: Words, counted: dict[str, int], number: int | None) -> str:
 
 def _calls(t: Words, part: Radar) -> str:
     """For which of them reviews are called."""
-    text = t("radar.calls", most=count(part.open_reviews_most))
+    text = t("radar.calls", most=count(part.reviews_most))
     if part.exposure_from > 0:
         text += " " + t("radar.calls_from", amount=full_money(part.exposure_from, data.ask(book.currency)))
     return text

@@ -35,14 +35,14 @@ class Measure(Frozen):
 class Radar(Frozen):
     """How opinions are placed, from how many grades apart they disagree, and which disagreements call a review.
 
-    `exposure_from`: in the book's currency; `open_reviews_most`: that many called reviews stand open at a time.
+    `exposure_from`: in the book's currency; `reviews_most`: of so many of the largest.
     """
 
     grades_apart: Annotated[int, Field(ge=1)]
     statement_months: Months
     review_within_days: Annotated[int, Field(ge=1, le=365)]
     exposure_from: Annotated[float, Field(ge=0)] = 0.0
-    open_reviews_most: Annotated[int, Field(ge=0, le=10_000)]
+    reviews_most: Annotated[int, Field(ge=0, le=10_000)]
     zone: tuple[Zone, ...] = ()
     payment: tuple[Measure, ...] = ()
 

@@ -65,8 +65,8 @@ def disagreements(
 def call_reviews(cursor: Cursor, policy: Policy, assessment_id: int, today: date | None = None) -> int:
     """Call a review of the largest customers on whom opinions of this assessment, the newest, disagree; how many.
 
-    Only so many that no more than the policy's `open_reviews_most` stand open, and none of a customer of whom such a
-    review stands open, or was called before for the same two opinions. None at all where the assessment is of a draft,
+    Of the policy's `reviews_most` largest, not counting those reviewed since for the same two opinions, each has one
+    review that stands open; what is called is what lacks. None at all where the assessment is of a draft,
     of a policy not in force or of a past day. `today`: None is the clock's. Runs inside the caller's transaction.
     """
     day = cursor.execute(_LOOKED_AT, {"assessment": assessment_id, "policy": policy.hash}).fetchone()
@@ -81,7 +81,7 @@ def call_reviews(cursor: Cursor, policy: Policy, assessment_id: int, today: date
         "seconds": [second for _, second in PAIRS],
         "least": radar.grades_apart,
         "exposure_from": radar.exposure_from,
-        "open_most": radar.open_reviews_most,
+        "most": radar.reviews_most,
     }
     found = cursor.execute(sql("radar_new").replace("opinions_of_all", query), bound).fetchall()
     due_on = (today or date.today()) + timedelta(days=radar.review_within_days)
