@@ -83,7 +83,9 @@ def _ask(room: Room, case: Case, found: list[Case], number: int) -> None:
         _form(room, case)
 
 
+@st.fragment
 def _form(room: Room, case: Case) -> None:
+    """What is decided; while it is filled in, the case beside it stands still."""
     t, key = room.t, case.case_id
     tiers = {tier.code: f"{tier.code} {t.of(tier.name)}" for tier in room.policy.tier[::-1]}
     tier = st.segmented_control(t("overview.tier"), list(tiers), format_func=tiers.__getitem__, key=f"judge_tier_{key}")
@@ -96,6 +98,8 @@ def _form(room: Room, case: Case) -> None:
         format="%.0f",
         key=f"judge_limit_{key}",
     )
+    if limit is not None:  # a nought too many is seen at once
+        st.caption(plain(money(t, limit, case.currency)))
     days = st.number_input(t("training.own_days"), 0, 365, None, step=5, key=f"judge_days_{key}")
     chance = st.select_slider(
         t("training.chance"),
@@ -156,30 +160,43 @@ def _changed(room: Room, case: Case, changed: Changed) -> None:
 
 
 def _compared(room: Room, case: Case, seen: View, judged: Judgement) -> None:
-    """The judgement beside the score's and what was decided then: chance stated, Brier value and money."""
+    """The judgement beside the score's and what was decided then: limit, chance stated, Brier value and money."""
     t, a = room.t, book_money.of_book(room.store, room.policy)
     sales = case.amounts["annual_sales"]
     then = 100 * practice.earned(room.policy, a, case, case.decided.limit, case.decided.terms_days) / sales
     rows = [
-        (t("training.you"), judged.tier, percent(judged.pd), f"{judged.brier:.3f}", judged.money_pct),
+        (t("training.you"), judged.tier, judged.credit_limit, judged.pd, judged.brier, judged.money_pct),
         (
             t("training.score_did"),
             judged.score_tier,
-            percent(judged.score_pd),
-            f"{judged.score_brier:.3f}",
+            judged.score_limit,
+            judged.score_pd,
+            judged.score_brier,
             judged.score_money_pct,
         ),
-        (t("training.decided"), case.decided.tier or NOTHING, NOTHING, NOTHING, then),
+        (t("training.decided"), case.decided.tier or NOTHING, case.decided.limit, None, None, then),
     ]
     columns = [
         t("training.who"),
         t("overview.tier"),
+        t("training.limit"),
         t("training.chance_short"),
         t("training.brier"),
         t("training.money_in", currency=case.currency),
         t("training.per_hundred"),
     ]
-    shown = [(*row[:4], plain(money(t, row[4] * sales / 100, case.currency)), _number(row[4])) for row in rows]
+    shown = [
+        (
+            who,
+            tier,
+            plain(money(t, limit, case.currency)),
+            NOTHING if chance is None else percent(chance),
+            NOTHING if brier is None else f"{brier:.3f}",
+            plain(money(t, per_cent * sales / 100, case.currency)),
+            _number(per_cent),
+        )
+        for who, tier, limit, chance, brier, per_cent in rows
+    ]
     st.table(pd.DataFrame(shown, columns=columns), border="horizontal", hide_index=True)
     st.caption(t("training.money_how"))
 

@@ -134,7 +134,6 @@ def _units(room: Room) -> None:
     rows = [(t.of(unit.title), states[found[unit.id].state], day(t, found[unit.id].since)) for unit in units.units()]
     columns = [t("training.unit"), t("training.state"), t("training.since")]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
-    st.caption(t("training.due_note", n=units.FRESH_MONTHS))
 
 
 def _course(room: Room) -> None:

@@ -25,7 +25,8 @@ Leaning = Literal["few", "unclear", "lenient", "strict"]
 
 @dataclass(frozen=True)
 class Judgement:
-    """One judgement beside what the score would have done; money in per cent of the case's yearly sales.
+    """One judgement beside what the score would have done; money in per cent of the case's yearly sales, the limit in
+    the case's currency.
 
     `tier`, `score_tier` are codes of the policy at the time; `worst_tier`, `score_worst_tier` say that they were its
     worst. `family`: the one that had lost most.
@@ -37,11 +38,14 @@ class Judgement:
     family: str | None
     tier: str
     worst_tier: bool
+    credit_limit: float
+    terms_days: int
     pd: float
     money_pct: float
     score_tier: str
     score_worst_tier: bool
     score_pd: float
+    score_limit: float
     score_money_pct: float
 
     @property
