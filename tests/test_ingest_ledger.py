@@ -605,3 +605,51 @@ def test_a_register_that_tells_nothing_of_payments_says_so() -> None:
     told = register.replace(b"Amount", b"Amount,Open balance").replace(b"00\n", b"00,50\n")
     found = prepare(read(told, "open.csv"), policies.load(), store)
     assert found.checked and "ledger.note_register" not in {note.key for note in found.checked.notes}
+
+
+def test_goods_row_by_row_are_summed_to_documents() -> None:
+    found = seen(
+        "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "536365,85123A,6,2026-01-12 8:26,2.55,17850,United Kingdom\n"
+        "536365,71053,6,2026-01-12 8:26,2.55,17850,United Kingdom\n"
+        '536366,22633,"1,000",2026-01-13 8:28,1.855,17850,United Kingdom\n'
+        "C53637,D,-1,2026-01-14 9:41,27.5,14527,United Kingdom\n"
+        "536414,22139,56,2026-01-15 11:52,0.5,,United Kingdom\n"
+        "536415,22139,a lot,2026-01-16 11:52,3,12345,France\n",
+        "open_items",
+    )
+    assert found.parts("document", "document_type", "amount", "invoice_date") == [
+        ("536365", "invoice", "30.60", "2026-01-12"),  # two rows alike are two rows of goods
+        ("536366", "invoice", "1855.00", "2026-01-13"),
+        ("C53637", "credit_note", "-27.50", "2026-01-14"),
+    ]
+    assert found.said["note_priced"] == {"rows": 6, "n": 5}
+    assert [(line, effect) for line, _, effect in found.reasons] == [(6, "row"), (7, "row")]
+    assert found.checked.rows_read == 5
+
+
+def test_what_is_open_is_the_amount_less_what_was_paid_where_headings_leave_it_open() -> None:
+    found = seen(
+        "id,Amount Due,Amount Paid,Amount Remaining,Currency,Customer Name,Date,Due Date (UTC),Number,Status,Total\n"
+        "in_1,120.00,120.00,0.00,usd,Alpha,2026-05-01 10:00,2026-05-31 10:00,A-0001,paid,120.00\n"
+        "in_2,80.50,30.25,50.25,usd,Bravo,2026-06-01 10:00,2026-07-01 10:00,B-0001,open,80.50\n",
+        "open_items",
+    )
+    assert found.parts("document", "amount", "due_date") == [("B-0001", "50.25", "2026-07-01")]
+    assert {m.heading: m.field for m in found.ready.matches}["Amount Due"] is None
+
+
+def test_bills_with_what_is_still_to_be_paid() -> None:
+    found = seen(
+        "账单号,订单号,客户名称,应收金额,已付金额,待付金额,账单状态,到期时间,创建时间\n"
+        "ZD-001,O-1,甲公司,¥100.00,¥40.00,¥60.00,待支付,2026-05-01,2026-04-01 10:22:03\n"
+        'ZD-002,O-2,乙公司,"¥1,250.00","¥1,250.00",¥0.00,已支付,2026-05-05,2026-04-05 08:00:00\n',
+        "open_items",
+    )
+    assert found.parts("document", "amount", "due_date") == [("ZD-001", "60.00", "2026-05-01")]
+
+
+def test_amounts_owed_and_paid_by_customer_are_a_list_of_what_is_open() -> None:
+    found = seen("客户名称,应收金额,实收金额\n甲公司,1000,800\n乙公司,500,600\n丙公司,300,300\n", "open_items")
+    assert found.sums() == Decimal(100)
+    assert (3, "overpaid", "note") in found.reasons

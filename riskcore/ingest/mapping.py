@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 import pyarrow.compute as pc
@@ -34,6 +35,7 @@ _ALIKE = 86  # likeness in per cent from which a heading is proposed
 _TURNING = "未非无不已上下可负"  # characters that turn what follows into something else
 _BY_VALUES = 0.4  # how sure a field is that no heading tells
 _PROFILED = 2_000  # rows that decide between two meanings
+_SUMMED = 200  # rows whose amounts are held against each other
 _DOCUMENT = re.compile(r"[A-Za-z]{0,8}[/_.-]?\d[\w/.-]*", re.ASCII)
 _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
@@ -93,14 +95,16 @@ def propose(
         samples = tuple(distinct[:3])
         matches.append(Match(index, heading, samples, name, confidence, how, file_unit=unit))
     named = [_named_document(match, matches, upload) for match in matches] if "document_no" in fields else matches
-    return _by_profile(_each_field_once(named), upload, needs)
+    return _by_profile(_open_by_sums(_each_field_once(named), upload), upload, needs)
 
 
 def _named_document(match: Match, matches: Sequence[Match], upload: Upload) -> Match:
     """A column called `name` or 编号 as the document's number, where its values are such, each row has another, and
-    other columns hold the customers, which come again.
+    other columns hold the customers, which come again. `id` alone is that of the row wherever others hold customers.
     """
     others = [m for m in matches if m is not match and m.field in {"customer_id", "customer_name"}]
+    if others and match.field == "customer_id" and match.how == "same" and normalise_heading(match.heading) == "id":
+        return replace(match, field="document_no", confidence=0.7, how="values")
     if (
         match.field not in {"customer_id", "customer_name"}
         or not others
@@ -114,6 +118,30 @@ def _named_document(match: Match, matches: Sequence[Match], upload: Upload) -> M
     if match.field == "customer_id" and not all(len(_distinct(upload, m.index)) < 0.9 * len(distinct) for m in others):
         return match
     return replace(match, field="document_no", confidence=0.8, how="values")
+
+
+def _open_by_sums(matches: tuple[Match, ...], upload: Upload) -> tuple[Match, ...]:
+    """Of several columns that may be what is open, the one that is most often the amount less what was paid."""
+    held = {m.field: m for m in matches if m.field is not None}
+    if not {"amount", "paid_amount", "open_amount"} <= set(held):
+        return matches
+    first = held["open_amount"]
+    others = [m for m in matches if m.field is None and m.rival == first.heading]
+    if not others or first.how in {"remembered", "chosen"}:
+        return matches
+    amounts, paid = (_numbers(upload, held[name].index) for name in ("amount", "paid_amount"))
+
+    def agreeing(match: Match) -> int:
+        told = zip(amounts, paid, _numbers(upload, match.index), strict=True)
+        return sum(a is not None and a - (p or 0) == (o or 0) for a, p, o in told)
+
+    best = max((first, *others), key=agreeing)
+    if best is first:
+        return matches
+    taken = replace(best, field="open_amount", confidence=0.9, how="values", rival="")
+    left = replace(first, field=None, confidence=0.0, how="none", rival=best.heading)
+    changed = {best.index: taken, first.index: left}
+    return tuple(changed.get(m.index, m) for m in matches)
 
 
 def _by_profile(matches: tuple[Match, ...], upload: Upload, needs: Sequence[Sequence[str]]) -> tuple[Match, ...]:
@@ -220,3 +248,9 @@ def _distinct(upload: Upload, index: int) -> list[str]:
     """The first distinct values of a column, in the order of the file."""
     column = upload.rows.column(f"c{index}").slice(0, _PROFILED)
     return [str(value) for value in pc.unique(column).to_pylist() if value is not None]
+
+
+def _numbers(upload: Upload, index: int) -> list[Decimal | None]:
+    """The first numbers of a column, None where a cell is none."""
+    texts = upload.rows.column(f"c{index}").slice(0, _SUMMED).to_pylist()
+    return [None if text is None else read_number(str(text), None).value for text in texts]

@@ -5,7 +5,7 @@ from functools import partial
 
 from riskcore import schema
 from riskcore.errors import Phrase
-from riskcore.ingest.kinds import currencies, documents, grouped, oddities, parts, sides, terms
+from riskcore.ingest.kinds import currencies, documents, grouped, oddities, parts, priced, sides, terms
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
 from riskcore.ingest.questioning import Question
 from riskcore.ingest.upload import Upload
@@ -95,7 +95,7 @@ def mark_overlapping(cursor: Cursor, import_id: int) -> None:
 def _reshaped(upload: Upload) -> Upload | None:
     """The upload with each group's name in its rows, and one column of amounts; None where nothing is to be changed."""
     filled = grouped.filled_down(upload)
-    return sides.joined(filled or upload) or filled
+    return sides.joined(filled or upload) or priced.totalled(filled or upload) or filled
 
 
 def _kind(name: str, only_open: bool) -> Kind:

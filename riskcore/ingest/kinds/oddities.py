@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
+import pyarrow as pa
+
 from riskcore.errors import Phrase
 from riskcore.ingest.kinds import currencies, documents
 from riskcore.ingest.kinds.base import VALUE_MOST, Problem, Shaping
@@ -13,14 +16,15 @@ from riskcore.ingest.upload import Upload
 
 def fits(upload: Upload, matches: Sequence[Match], only_open: bool) -> float:
     """A ledger has documents or days of its own; days of payment, or payments among them and nothing due, make it a
-    history, and nothing but payments no ledger.
+    history, and nothing but payments no ledger. What is owed less what was paid is a list of what is open by itself.
     """
     known = {m.field: m for m in matches if m.field and m.samples}
+    types = documents.are_payments(upload, known.get("document_type"))
     if not known.keys() & {"document_no", "due_date", "invoice_date", "baseline_date"}:
-        return -1.0
+        is_balance = {"amount", "paid_amount"} <= known.keys() and types != {True}
+        return 0.5 if is_balance and only_open and "paid_date" not in known else -1.0
     if "paid_date" in known:
         return -0.5 if only_open else 0.5
-    types = documents.are_payments(upload, known.get("document_type"))
     if types == {True}:
         return -1.0
     is_history = True in types and not known.keys() & _OWED
@@ -84,15 +88,21 @@ def without_amount(shaping: Shaping, amounts: Sequence[str]) -> Iterator[Problem
 
 def twice(shaping: Shaping) -> Iterator[Problem]:
     """Rows of a document that repeat an earlier one in every mapped column."""
+    cursor = shaping.scratch.cursor
+    numbered = "select line, number, hash(customer_id, document) as told from document_row where number is not null"
+    told = np.sort(cursor.execute(f"select told from ({numbered})").fetchnumpy()["told"])  # far smaller than groups
+    repeated = np.unique(told[1:][told[1:] == told[:-1]])
+    if not len(repeated):
+        return
+    cursor.register("repeated", pa.table({"told": repeated}))
     cells = ", ".join(f"typed.{c.field.name}" for c in shaping.columns)
-    for line, number, first in shaping.scratch.cursor.execute(
-        "with numbered as (select line, number, hash(customer_id, document) as told from document_row "
-        "where number is not null), repeated as (select told from numbered group by told having count(*) > 1), "
-        "looked_at as (select line, number from numbered semi join repeated using (told)) "
+    for line, number, first in cursor.execute(
+        f"with looked_at as (select line, number from ({numbered}) semi join repeated using (told)) "
         f"select line, number, first from (select line, number, min(line) over (partition by {cells}) as first "
         "from typed join looked_at using (line)) where line > first"
     ).fetchall():
         yield line, shaping.heading("document_no"), number[:VALUE_MOST], "ledger.twice", {"first": first}, "row"
+    cursor.unregister("repeated")
 
 
 def _overpaid(shaping: Shaping) -> Iterator[Problem]:
