@@ -35,9 +35,13 @@ def calendar(
     `owner`, `nobody` (without an owner), `due_by` (a day), `customers` (keys). Columns among others: `due_on`,
     `because` (review, file, file_last, first, worse or call), `status`, `owner`, `last_on`, `outcome`, `reviewed_by`.
     """
-    question = f"{sql('review_calendar')} order by due_on, position limit $most offset $skip"
-    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
-    return store.ask(question, **paging, **asked(store, today, filters))
+    ordered, values = f"{sql('review_calendar')} order by due_on, position", asked(store, today, filters)
+    if per_page is None:
+        return store.ask(ordered, **values)
+    # First whom, then what is known of these few: all columns of all customers take twice as long to order.
+    question = f"select customer_key from ({sql('review_calendar')}) order by due_on, position limit $most offset $skip"
+    keys = [key for (key,) in store.rows(question, most=per_page, skip=(page - 1) * per_page, **values)]
+    return store.ask(ordered, **asked(store, today, {"customers": keys}))
 
 
 def tally(store: Store, today: date, filters: Mapping[str, Any]) -> pd.DataFrame:

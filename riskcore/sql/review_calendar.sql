@@ -3,20 +3,30 @@
 with reviewed as (
   select customer_key, tier as tier_then, outcome, next_review_on, reviewed_by, reviewed_at,
     reviewed_at::date as reviewed_on, list_position($codes, tier) - 1 as place_then, later_because
-  from review where review_id in (select max(review_id) from review group by customer_key)
+  from review
+  where review_id in (
+    select max(review_id) from review
+    where $customers is null or list_contains($customers, customer_key) group by customer_key
+  )
 ),
 called as (
   select customer_key, min(due_on) as called_on
   from review_call c left join reviewed r using (customer_key)
-  where r.reviewed_at is null or c.called_at > r.reviewed_at
+  where (r.reviewed_at is null or c.called_at > r.reviewed_at)
+    and ($customers is null or list_contains($customers, customer_key))
   group by customer_key
 ),
-owned as (select customer_key, arg_max_null(owner, set_at) as owner, true as is_set from review_owner group by customer_key),
+owned as (
+  select customer_key, arg_max_null(owner, set_at) as owner, true as is_set from review_owner
+  where $customers is null or list_contains($customers, customer_key)
+  group by customer_key
+),
 told as (
   select position, customer_key, customer_id, customer_name, search, industry, region, salesperson, tier, score,
     exposure, first_assessed, next_review_date, case when last_review_date <= $today then last_review_date end as said_on,
     $months[tier + 1] as cycle
   from listing
+  where $customers is null or list_contains($customers, customer_key)
 ),
 planned as (
   select told.*, outcome, reviewed_by, reviewed_at, later_because, called_on,
@@ -64,4 +74,3 @@ where ($search is null or contains(search, $search))
   and ($owner is null or owner = $owner)
   and ($nobody is null or owner is null)
   and ($due_by is null or due_on <= $due_by)
-  and ($customers is null or list_contains($customers, customer_key))
