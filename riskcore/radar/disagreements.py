@@ -51,10 +51,13 @@ def disagreements(
     assert policy.radar is not None
     gap, shown = ("gap", "pair") if pair is None else (f"gap_{int(pair)}", f"{int(pair)} as pair")
     ranges = ", ".join(f"{judge}_best, {judge}_worst" for judge in JUDGES)
+    found = (
+        f"select position, {ranges}, {shown}, {gap} as gap from ({compile_query(policy, policy.radar)}) "
+        f"where {gap} >= $least order by {gap} desc, position limit $most offset $skip"
+    )
     return store.ask(
-        f"select customer_key, customer_id, customer_name, exposure::double as exposure, tier, {ranges}, {shown}, "
-        f"{gap} as gap from ({compile_query(policy, policy.radar)}) where {gap} >= $least "
-        f"order by {gap} desc, position limit $most offset $skip",
+        f"select customer_key, customer_id, customer_name, exposure::double as exposure, tier, {ranges}, pair, gap "
+        f"from ({found}) join listing using (position) order by gap desc, position",
         as_of=as_of,
         least=policy.radar.grades_apart,
         most=per_page,
