@@ -50,11 +50,11 @@ def store() -> Iterator[Store]:
     with_two.close()
 
 
-def set_at(store: Store, rule: Rule | None, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_at(store: Store, rule: Rule | None, moment: datetime) -> None:
     """Set the schedule as if it were that moment."""
-    monkeypatch.setattr(schedule.signing, "now", lambda: moment)
-    schedule.keep(store, rule, "Ada")
-    monkeypatch.undo()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(schedule.signing, "now", lambda: moment)
+        schedule.keep(store, rule, "Ada")
 
 
 def walls(rule: Rule, after: datetime, zone: ZoneInfo, most: int) -> list[str]:
@@ -137,26 +137,22 @@ def test_a_schedule_is_kept_with_who_set_it_and_needs_a_name(store: Store) -> No
     assert schedule.keep(store, None, "Lin").rule is None
 
 
-def test_nothing_runs_before_it_is_due_nor_what_was_due_before_it_was_set(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_runs_before_it_is_due_nor_what_was_due_before_it_was_set(store: Store) -> None:
     assert schedule.run_due(store, UNTIL, SHANGHAI) is None
-    set_at(store, DAILY, UNTIL, monkeypatch)
+    set_at(store, DAILY, UNTIL)
     due = schedule.next_due(DAILY, UNTIL, SHANGHAI)
     assert schedule.run_due(store, due - timedelta(seconds=1), SHANGHAI) is None
     assert schedule.runs(store) == []
     done = schedule.run_due(store, due, SHANGHAI)
     assert done is not None and done.due_at == due
     assert schedule.run_due(store, due + timedelta(hours=1), SHANGHAI) is None
-    set_at(store, None, due, monkeypatch)
+    set_at(store, None, due)
     assert schedule.run_due(store, due + timedelta(days=9), SHANGHAI) is None
     assert len(schedule.runs(store)) == 1
 
 
-def test_a_server_that_was_down_runs_once_for_the_newest_of_what_was_due(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_at(store, DAILY, datetime(2026, 11, 1), monkeypatch)
+def test_a_server_that_was_down_runs_once_for_the_newest_of_what_was_due(store: Store) -> None:
+    set_at(store, DAILY, datetime(2026, 11, 1))
     late = datetime(2026, 11, 24, 3)  # 11:00 in Shanghai
     done = schedule.run_due(store, late, SHANGHAI)
     assert done is not None
@@ -167,14 +163,12 @@ def test_a_server_that_was_down_runs_once_for_the_newest_of_what_was_due(
     assert as_of == date(2026, 11, 24)  # the day of the run where the server stands
 
 
-def test_a_run_keeps_what_changed_since_the_last_assessment_that_counts(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_keeps_what_changed_since_the_last_assessment_that_counts(store: Store) -> None:
     book.assess(store, rate_on_what_is_known(versions.in_force(store)), draft=True)
     book.assess(store, known_by=date(2026, 10, 31))
     book.assess(store, as_of=date(2026, 12, 31))
     books.take(store, [known("C1", 0), known("C3", -1)], date(2026, 11, 20))
-    set_at(store, DAILY, UNTIL, monkeypatch)
+    set_at(store, DAILY, UNTIL)
     done = schedule.run_due(store, UNTIL + timedelta(days=1), SHANGHAI)
     assert done is not None and done.failure is None and done.moves is not None
     assert done.moves.since == date(2026, 10, 31)
@@ -183,10 +177,10 @@ def test_a_run_keeps_what_changed_since_the_last_assessment_that_counts(
 
 
 def test_a_failure_is_kept_with_its_reason_and_tried_again_at_the_next_due_time(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     store = Store()
-    set_at(store, DAILY, UNTIL, monkeypatch)
+    set_at(store, DAILY, UNTIL)
     failed = schedule.run_due(store, UNTIL + timedelta(days=1), SHANGHAI)
     assert failed is not None and failed.failure is not None
     assert (failed.failure.key, failed.assessment_id, failed.moves) == ("errors.schedule_empty", None, None)
@@ -205,8 +199,8 @@ def test_a_day_of_which_nothing_is_known_is_refused(store: Store) -> None:
     assert schedule.again(store, date(2026, 10, 31)) == 2
 
 
-def test_many_threads_at_once_run_a_due_moment_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    set_at(store, DAILY, UNTIL, monkeypatch)
+def test_many_threads_at_once_run_a_due_moment_once(store: Store) -> None:
+    set_at(store, DAILY, UNTIL)
     moment = UNTIL + timedelta(days=1)
     with ThreadPoolExecutor(6) as threads:
         found = list(threads.map(lambda _: schedule.run_due(store, moment, SHANGHAI), range(6)))
@@ -226,9 +220,9 @@ def until(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def test_the_thread_runs_what_is_due_outlives_every_error_and_ends(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    set_at(store, DAILY, UNTIL, monkeypatch)
+    set_at(store, DAILY, UNTIL)
     clock, tries = [UNTIL], []
 
     def broken() -> Store:

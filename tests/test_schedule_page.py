@@ -1,10 +1,12 @@
 """The part of To do that assesses again, as Streamlit runs it."""
 
+import asyncio
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import data, schedule_commands
+from pages.parts import data, schedule_commands, serving
 from riskcore import book, schedule, signing
 from riskcore.schedule import Rule
 from riskcore.store import Store
@@ -119,6 +121,26 @@ def test_the_last_runs_say_what_came_of_each(lang: str) -> None:
         t("schedule.failed", why=t("errors.schedule_empty")),
         t("schedule.unfinished"),
     ]
+
+
+def test_the_server_looks_after_the_books_that_are_there() -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(schedule.signing, "now", lambda: datetime(2026, 11, 1))
+        schedule.keep(data.store(), Rule(every="day", hour=0, minute=0), "Ada")
+
+    async def serve() -> None:
+        async with serving.schedules(None):
+            for _ in range(500):
+                if (runs := schedule.runs(data.store())) and runs[0].moves is not None:
+                    return
+                await asyncio.sleep(0.02)
+
+    asyncio.run(serve())
+    [run] = schedule.runs(data.store())
+    assert run.failure is None
+    assert data.store().one("select max(as_of) from assessment") == (date.today(),)
+    assert not book.path("own").exists()
+    assert "schedule" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_commands_to_be_copied_are_those_that_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

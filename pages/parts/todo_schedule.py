@@ -51,7 +51,7 @@ def _now(room: Room) -> None:
     st.subheader(t("schedule.now"), anchor=False)
     st.caption(t("schedule.last", when=said(last.created_at), day=day(t, last.as_of), version=last.version))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = schedule.known_from(room.store) or room.today
+        first = data.ask(schedule.known_from) or room.today
         chosen = st.date_input(
             t("schedule.as_of"),
             room.today,
