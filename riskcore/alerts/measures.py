@@ -56,9 +56,12 @@ def _statement_age(policy: Policy, rule: AlertRule) -> str:
 
 
 def _exposure(policy: Policy, rule: AlertRule) -> str:
-    growth = "(exposure - exposure_before) * 100"
-    mark = f"abs(exposure_before) * {_mark(policy, rule, 'tier')}"
-    return _numbers("exposure_before::double", "exposure::double", f"exposure > exposure_before and {growth} > {mark}")
+    # In a tier that is watched then and now: what was sold before a fall is not new.
+    marks = " and ".join(
+        f"(exposure - exposure_before) * 100 > abs(exposure_before) * {_mark(policy, rule, tier)}"
+        for tier in ("tier_before", "tier")
+    )
+    return _numbers("exposure_before::double", "exposure::double", f"exposure > exposure_before and {marks}")
 
 
 def _rule(policy: Policy, rule: AlertRule) -> str:
