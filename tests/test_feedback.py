@@ -154,6 +154,9 @@ def test_overrides_are_opinions_unless_they_were_taken_back(store: Store) -> Non
     one = found(store)["tier:B:too_high"]
     assert (one.opinions, one.people, one.reasons) == (6, 2, ("doubtful",) * 6)
     assert 27 not in one.customers
+    listed = patterns.named(store, one)
+    assert set(listed["customer_key"]) == set(one.customers)
+    assert set(listed["because"]) == {WHY}
     assert any(key.startswith("salesperson:") for key in found(store))
 
 

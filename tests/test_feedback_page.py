@@ -198,8 +198,9 @@ def test_a_draft_of_points_is_tried_on_the_book_and_the_way_back_leads_home(lang
     t, before = Words(lang), assessed()
     say_characteristic()
     key = own("characteristic")
-    app = unfold(opened_patterns(lang), f"draft_{key}")
-    press(app, "draft_try_")
+    app = opened_patterns(lang)
+    app.session_state["meeting_sample_now"], app.session_state["meeting_sample_before"] = [720, 640], []
+    press(unfold(app, f"draft_{key}"), "draft_try_")
     now = assessed()
     assert now.draft
     assert now.policy.hash != before.policy.hash
@@ -252,10 +253,11 @@ def test_a_teams_leaning_in_training_flows_into_feedback(lang: str) -> None:
         for case in cases.starters():
             practice.judge(store(), case, person, policy.tier[0].code, 1.0, 30, 0.99)
     with store().transaction() as cursor:
-        cursor.execute("update training_judgement set family = 'payment'")
+        cursor.execute("update training_judgement set family = ?", [policy.family[0].id])
     app = opened_patterns(lang)
     assert Words(lang)("feedback.training") in shown(app)
     assert Words(lang)("feedback.strict") in shown(app)
+    assert Words(lang).of(policy.family[0].name) in shown(app)
 
 
 def test_an_older_policy_says_nothing_of_patterns() -> None:

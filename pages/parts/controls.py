@@ -25,7 +25,7 @@ def head(title: str, present: bool = False) -> None:
             if is_sample:
                 st.badge(t("frame.sample"), color="yellow")
             if assessed and assessed.draft:
-                st.badge(t("frame.draft"), color="orange")
+                st.badge(t("frame.draft") if _on_known(assessed) else t("frame.draft_policy"), color="orange")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             if assessed:
                 st.caption(as_of_line(t, assessed), width="content")
@@ -49,8 +49,8 @@ def _other_book(t: Words, other: book.Kind) -> None:
 def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
     """Where too little is known for anybody to leave the worst tier: say so, and offer the draft, or the way back."""
     if assessed.draft:
-        on_known = assessed.policy == rate_on_what_is_known(versions.in_force(data.store()))
-        st.warning(t("frame.is_draft") if on_known else t("frame.is_draft_policy"), icon=":material/draft:")
+        said = t("frame.is_draft") if _on_known(assessed) else t("frame.is_draft_policy")
+        st.warning(said, icon=":material/draft:")
         if st.button(t("frame.back_to_policy"), key="back_to_policy"):
             book.assess(data.store())
             st.rerun()
@@ -59,6 +59,11 @@ def _little_known(t: Words, assessed: portfolio.Assessed) -> None:
         if st.button(t("frame.rate_on_known"), key="rate_on_known", icon=":material/draft:"):
             book.assess(data.store(), rate_on_what_is_known(assessed.policy), draft=True)
             st.rerun()
+
+
+def _on_known(assessed: portfolio.Assessed) -> bool:
+    """Whether the draft is the one that rates on what is known, and not one with other points."""
+    return assessed.policy == rate_on_what_is_known(versions.in_force(data.store()))
 
 
 def in_url() -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import controls, data, decide, drafts
+from pages.parts import controls, data, decide, drafts, meeting
 from pages.parts.feedback_room import Room
 from pages.parts.format import MINUS, count, full_money, is_nothing, plain, short
 from riskcore import book, decisions, money, portfolio, schema, signing
@@ -79,8 +79,6 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
     exposure = float(rows.loc[rows["was"] != rows["now"], "exposure"].sum())
     st.markdown(plain(decide.effect_line(t, effect)))
     st.caption(plain(t("feedback.exposure_moves", exposure=full_money(exposure, effect.currency))))
-    largest = [(m["customer_name"], m["was"], m["now"], m["exposure"]) for m in effect.largest]
-    _largest(t, policy, largest, effect.currency)
     if st.button(t("feedback.open_line"), key=f"draft_open_{own}", icon=":material/arrow_forward:"):
         low, high = one.interval
         numbers = {"customers": len(one.customers), "people": one.people, "here": found.here, "moved": found.moved}
@@ -95,6 +93,8 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
             _open(draft, policy)
+    largest = [(m["customer_name"], m["was"], m["now"], m["exposure"]) for m in effect.largest]
+    _largest(t, policy, largest, effect.currency)
 
 
 def _points(room: Room, one: Pattern, own: str) -> None:
@@ -117,11 +117,6 @@ def _points(room: Room, one: Pattern, own: str) -> None:
     mix = [t("feedback.mix_change", code=tier.code, was=count(was), now=count(now)) for tier, was, now in mixes]
     st.caption(plain(" · ".join(reversed(mix))))
     st.caption(plain(t("feedback.exposure_moves", exposure=full_money(effect.exposure, currency))))
-    listed = data.ask(portfolio.listed, [key for key, _, _ in effect.largest]).set_index("customer_key")
-    largest = [
-        (listed.loc[key, "customer_name"], was, now, listed.loc[key, "exposure"]) for key, was, now in effect.largest
-    ]
-    _largest(t, policy, largest, currency)
     st.caption(t("feedback.try_note"))
     if st.button(t("feedback.try_it"), key=f"draft_try_{own}", icon=":material/draft:"):
         try:
@@ -131,7 +126,15 @@ def _points(room: Room, one: Pattern, own: str) -> None:
         else:
             book.assess(room.store, found.policy, draft=True)
             events.drafted(room.store, one, found.policy.hash, room.who)
+            drafts.close()  # another draft's thresholds would hide what the points do
+            meeting.thresholds(policy)
+            meeting.move_to(list(policy.thresholds))
             st.switch_page("book/thresholds.py", query_params=controls.in_url())
+    listed = data.ask(portfolio.listed, [key for key, _, _ in effect.largest]).set_index("customer_key")
+    largest = [
+        (listed.loc[key, "customer_name"], was, now, listed.loc[key, "exposure"]) for key, was, now in effect.largest
+    ]
+    _largest(t, policy, largest, currency)
 
 
 def bin_name(t: Words, c: Characteristic, code: int) -> str:

@@ -131,7 +131,7 @@ def _who(room: Room, one: Pattern) -> None:
                 "score": rows["score"],
                 "tier": [[codes[place]] for place in rows["tier"]],
                 "because": rows["because"],
-                "by": rows["given_by"],
+                "by": rows["said_by"],
             }
         )
         column = st.column_config

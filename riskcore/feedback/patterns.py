@@ -106,10 +106,7 @@ def gathered(store: Store, policy: Policy) -> list[Pattern]:
 
 
 def named(store: Store, pattern: Pattern, most: int = 25) -> pd.DataFrame:
-    """What was said, largest exposure first: `customer_key, customer_name, score, tier` of today, `given_by, because`.
-
-    Overrides among the opinions are not listed: they tell their reasons elsewhere.
-    """
+    """What was said, largest exposure first: `customer_key, customer_name, score, tier` of now, `said_by, because`."""
     return store.ask(
         "feedback_named",
         direction=pattern.direction,
