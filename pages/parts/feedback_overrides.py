@@ -102,9 +102,6 @@ def _bars(room: Room, found: Rates, palette: charts.Palette) -> go.Figure:
         x=[value for _, value, _ in bars],
         orientation="h",
         marker={"color": [colour for _, _, colour in bars]},
-        text=[f"{value:.1f}%" for _, value, _ in bars],
-        textposition="outside",
-        cliponaxis=False,
         width=0.6,
         hoverinfo="skip",
     )
@@ -113,6 +110,9 @@ def _bars(room: Room, found: Rates, palette: charts.Palette) -> go.Figure:
         figure.add_vline(x=mark, line={"color": colour, "width": 1.5, "dash": "dot"})
         label = {"yref": "paper", "y": 1, "yanchor": "bottom", "showarrow": False}
         figure.add_annotation(x=mark, text=f"{mark:g}%", font={"color": colour, "size": charts.FONT}, **label)
+    for name, value, _ in bars:  # on the page's colour, so that no mark runs through a figure
+        said_of = {"text": f"{value:.1f}%", "showarrow": False, "xanchor": "left", "xshift": 4, "borderpad": 0}
+        figure.add_annotation(x=value, y=name, bgcolor=palette.background, font={"size": charts.FONT}, **said_of)
     most = max(*(value for _, value, _ in bars), *(mark for mark, _ in marks), 1) * 1.18
     figure.update_layout(
         height=34 * len(bars) + 40,
@@ -124,7 +124,7 @@ def _bars(room: Room, found: Rates, palette: charts.Palette) -> go.Figure:
         font={"size": charts.FONT, "color": palette.text, "family": charts.FAMILY},
     )
     figure.update_xaxes(range=[0, most], visible=False, fixedrange=True)
-    figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True, showgrid=False)
+    figure.update_yaxes(autorange="reversed", fixedrange=True, automargin=True, showgrid=False, ticksuffix="  ")
     return figure
 
 
@@ -218,9 +218,13 @@ def _outcomes(room: Room) -> None:
         return
     names = {"up": t("overrides.up"), "down": t("overrides.down")}
     rows = [_became(room, one, f"**{names[one.direction]}**") for one in found.direction]
-    for one in found.reason:
-        rows.append(_became(room, one, plain(_named(names, one, override_words.reason_name(t, room.policy, one.name)))))
-    rows += [_became(room, one, plain(_named(names, one, one.name))) for one in found.person]
+    few = []
+    named = [(one, override_words.reason_name(t, room.policy, one.name)) for one in found.reason]
+    for one, name in (*named, *((one, one.name) for one in found.person)):
+        if one.lacking:
+            few.append(t("overrides.few_of", name=name, n=one.n))
+        else:
+            rows.append(_became(room, one, plain(f"{name} ({names[one.direction]})")))
     heads = [
         t("overrides.col_group"),
         t("overrides.col_n"),
@@ -230,10 +234,8 @@ def _outcomes(room: Room) -> None:
         t("overrides.col_past_due"),
     ]
     st.table(pd.DataFrame(rows, columns=heads), border="horizontal", hide_index=True)
-
-
-def _named(names: dict[str, str], one: Outcome, name: str) -> str:
-    return f"{name} ({names[one.direction]})"
+    if few:
+        st.caption(plain(t("overrides.few", least=overrides.LEAST, names=t("overrides.few_between").join(few))))
 
 
 def _became(room: Room, one: Outcome, name: str) -> tuple[str, ...]:
