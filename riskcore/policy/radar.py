@@ -1,7 +1,6 @@
 """What other judges of a customer stand for on the scale of the score's grades, and when they disagree with it."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,20 +8,23 @@ from pydantic import Field
 from riskcore.policy.base import Frozen, Months, Word, broken
 
 
-class Zone(Frozen):
-    """A zone of Altman's Z'' and the grades that it stands for, best and worst, both included."""
+class Grades(Frozen):
+    """A range of grades of the score, both ends included."""
 
-    zone: Literal["safe", "grey", "distress"]
     best: Word
     worst: Word
 
 
-class Step(Frozen):
+class Zone(Grades):
+    """A zone of Altman's Z'' and the grades that it stands for."""
+
+    zone: Literal["safe", "grey", "distress"]
+
+
+class Step(Grades):
     """Values up to `up_to`, included, and the grades that they stand for; the last step has no end."""
 
     up_to: float | None = None
-    best: Word
-    worst: Word
 
 
 class Measure(Frozen):
@@ -50,19 +52,17 @@ class Radar(Frozen):
 def check(radar: Radar, grades: Sequence[str]) -> None:
     """Whether every range of grades is one of the scale, best first, and steps rise to an open end."""
     places = {grade: place for place, grade in enumerate(grades)}
-    for one in (*radar.zone, *(step for measure in radar.payment for step in measure.step)):
+    ranges: list[Grades] = [*radar.zone, *(step for measure in radar.payment for step in measure.step)]
+    for one in ranges:
         if unknown := {one.best, one.worst} - set(places):
             raise broken("radar_grade_unknown", min(unknown))
         if places[one.best] > places[one.worst]:
             raise broken("radar_range", f"{one.best} {one.worst}")
-    for names in ([z.zone for z in radar.zone], [m.characteristic for m in radar.payment]):
-        if doubles := {name for name in names if names.count(name) > 1}:
-            raise broken("named_twice", min(doubles))
+    names: list[str] = [*(zone.zone for zone in radar.zone), *(measure.characteristic for measure in radar.payment)]
+    if doubles := {name for name in names if names.count(name) > 1}:
+        raise broken("named_twice", min(doubles))
     for measure in radar.payment:
         *ends, last = (step.up_to for step in measure.step)
-        if (
-            last is not None
-            or None in ends
-            or any(a >= b for a, b in pairwise(ends) if a is not None and b is not None)
-        ):
+        known = [end for end in ends if end is not None]
+        if last is not None or len(known) < len(ends) or known != sorted(set(known)):
             raise broken("radar_steps", measure.characteristic)
