@@ -11,7 +11,7 @@ SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
 # What cube and listing need of a customer beside what the table `score` keeps.
 _LISTED = (
     *("customer_name", "short_name", "parent_id", *schema.SEGMENTS, "credit_limit", "credit_days", "annual_sales"),
-    *("reason", "reason_state", "reason_value", "late_days", "in_default", "unused_limit"),
+    *("past_due", "known_points", "reason", "reason_state", "reason_value", "late_days", "in_default", "unused_limit"),
     *("need", "capacity", "own_cap", "binding", "tier_limit", "last_review_date", "next_review_date"),
 )
 # What the table `opinion` keeps of others than our score.
@@ -41,17 +41,7 @@ def run(
         "select ?, ?, ?, ?, count(*), ? from sized",
         [number, policy.hash, day, known_by, now],
     )
-    kept = ", ".join(scoring.KEPT)
-    cursor.execute(
-        f"insert into score (assessment_id, customer_key, {kept}) "
-        f"select {int(number)}, customer_key, {kept} from sized order by customer_key"
-    )
-    for c in policy.characteristic:
-        cursor.execute(
-            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from sized group by 3",
-            [number, c.id],
-        )
-    _write_cube(cursor, int(number))
+    keep(cursor, policy, number)
     cursor.execute(sql("first_assessed_write"), {"day": now.date()})
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_write"))
@@ -59,6 +49,20 @@ def run(
     cursor.execute(sql("radar_write"))
     cursor.execute("drop table sized")
     return int(number)
+
+
+def keep(cursor: Cursor, policy: Policy, number: int) -> None:
+    """Write scores, counts per bin and the cube of the customers in the temporary table `sized`."""
+    cursor.execute(sql("score_write"), {"assessment": number})
+    for c in policy.characteristic:
+        cursor.execute(
+            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from sized group by 3",
+            [number, c.id],
+        )
+    cursor.execute("delete from cube where dimension <> ''")  # segments are looked at in the newest assessment only
+    for dimension in ("", *schema.SEGMENTS):
+        query = sql("cube_write").replace("dimension_column", dimension or "''")  # one of four constants
+        cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})
 
 
 def _newest_import(cursor: Cursor) -> date:
@@ -86,9 +90,3 @@ def _watched(policy: Policy) -> list[str]:
     columns = [f"case when {name}_state = {schema.KNOWN} then {name} end as {short}" for name, short in known]
     days = [f"{c.id}_date" for c in policy.characteristic if c.file == "statements" and not c.is_category]
     return [*columns, f"greatest({', '.join(days)}) as statement_date" if days else "null::date as statement_date"]
-
-
-def _write_cube(cursor: Cursor, number: int) -> None:
-    for dimension in ("", *schema.SEGMENTS):
-        query = sql("cube_write").replace("dimension_column", dimension or "''")  # one of four constants
-        cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})

@@ -19,8 +19,8 @@ from riskcore.policy import Characteristic, Policy, Rule, Test
 
 # What an assessment keeps of each customer.
 KEPT = (
-    *("score", "external_score", "best", "worst", "tier", "rules", "known_points", "little_known"),
-    *("exposure", "past_due", *(f"{f.name}_bin" for f in schema.CHARACTERISTICS)),
+    *("score", "external_score", "best", "worst", "tier", "rules", "little_known", "exposure"),
+    *(f"{f.name}_bin" for f in schema.CHARACTERISTICS),
 )
 
 

@@ -1,15 +1,19 @@
 """An assessment: what it writes, that it is all or nothing, and that the cube holds the whole book."""
 
+import random
 from collections import Counter
 from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from riskcore import assessment, portfolio, schema, settings, versions
 from riskcore import book as people
 from riskcore import policy as policies
-from riskcore.store import Store
+from riskcore.store import Store, sql
 from tests import books
 from tests.reference import tier_of
 
@@ -31,14 +35,16 @@ def contents(store: Store) -> dict[str, list[Any]]:
 
 
 def test_each_customer_has_its_score_tier_and_bins(book: Store) -> None:
-    rows = book.rows("select score, best, worst, tier, rules, known_points, little_known from score where true")
+    rows = book.rows(
+        "select s.score, s.best, s.worst, s.tier, known_points from score s join listing using (customer_key)"
+    )
     assert len(rows) == 400
-    for score, best, worst, tier, _, known_points, _ in rows:
+    for score, best, worst, tier, known_points in rows:
         assert (best <= tier <= worst) and worst == 2
         assert tier == max("ABC".index(tier_of(score)), best)
         assert 0 <= known_points <= 550
-    assert {tier for *_, tier, _, _, _ in rows} == {0, 1, 2}
-    keys = [key for (key,) in book.rows("select customer_key from score order by rowid")]
+    assert {tier for *_, tier, _ in rows} == {0, 1, 2}
+    keys = [key for (key,) in book.rows("select customer_key from score_kept order by rowid")]
     assert keys == sorted(keys)
 
 
@@ -46,7 +52,7 @@ def test_the_cube_sums_to_the_book_in_every_dimension(book: Store) -> None:
     cells = "score, best, worst, little_known"
     whole = book.rows(
         f"select {cells}, count(*), count(exposure), coalesce(sum(exposure), 0)::double, "
-        f"coalesce(sum(past_due), 0)::double from score where assessment_id = 1 group by {cells} order by {cells}"
+        f"coalesce(sum(past_due), 0)::double from listing group by {cells} order by {cells}"
     )
     for dimension in ("", *schema.SEGMENTS):
         summed = book.rows(
@@ -73,6 +79,50 @@ def test_a_dimension_names_twelve_values_the_rest_and_those_without(book: Store)
         )
         assert {(place, name): n for place, name, n in found} == {key: n for key, n in expected.items() if n}
     assert len(set(book.rows("select region from listing where region is not null"))) > 12
+
+
+def test_bins_are_read_as_they_were_written() -> None:
+    codes = [0, *range(1, schema.REFUSED_BIN + 1), *range(schema.EXPIRED_BINS + 1, schema.EXPIRED_BINS + 7)]
+    names = [f"{f.name}_bin" for f in schema.CHARACTERISTICS]
+    pick = random.Random(7)
+    rows = [[code] * len(names) for code in codes] + [[pick.choice(codes) for _ in names] for _ in range(500)]
+    columns = zip(*rows, strict=True)
+    store = Store()
+    with store.transaction() as cursor:
+        cursor.register("bins", pa.table({n: pa.array(c, pa.uint8()) for n, c in zip(names, columns, strict=True)}))
+        scored = "null::smallint as score, null::smallint as external_score, 1::utinyint as best, 2::utinyint as worst"
+        other = "2::utinyint as tier, 5 as rules, true as little_known, 0.01::decimal(18,2) as exposure"
+        cursor.execute(
+            f"create temp table sized as select (row_number() over ())::integer as customer_key, {scored}, {other}, * "
+            "from bins"
+        )
+        cursor.execute(sql("score_write"), {"assessment": 3})
+        cursor.execute("drop table sized")
+    assert [list(row) for row in store.rows(f"select {', '.join(names)} from score order by customer_key")] == rows
+    assert store.rows("select distinct assessment_id, best, worst, tier, rules, little_known, exposure from score") == [
+        (3, 1, 2, 2, 5, True, Decimal("0.01"))
+    ]
+
+
+def test_an_assessment_replaces_the_segments_of_the_earlier_ones() -> None:
+    store = Store()
+    books.take(store, books.random_rows(30, 1, POLICY), DAY)
+    books.assess(store, POLICY)
+    books.assess(store, policies.with_thresholds(POLICY, (800, 500)))
+    found = store.rows("select dimension, assessment_id, sum(customers)::bigint from cube group by all order by all")
+    assert found == [("", 1, 30), ("", 2, 30), *((dimension, 2, 30) for dimension in sorted(schema.SEGMENTS))]
+
+
+def test_a_book_grows_by_what_it_keeps_and_not_by_what_it_replaces(tmp_path: Path) -> None:
+    store = Store(tmp_path / "book.duckdb")
+    books.take(store, books.random_rows(4000, 5, POLICY), DAY)
+    sizes = []
+    for _ in range(8):
+        books.assess(store, POLICY)
+        sizes.append((tmp_path / "book.duckdb").stat().st_size)
+    store.close()
+    blocks = (sizes[-1] - sizes[1]) / 262_144
+    assert blocks < 10  # six listings take 14
 
 
 def test_counts_of_bins_sum_to_the_book(book: Store) -> None:

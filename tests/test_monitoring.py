@@ -290,14 +290,12 @@ def test_vintages_by_hand() -> None:
             "relationship_start": date(2020, 1, 1),
             "credit_score": 800.0,
             "exposure": 300,
-            "past_due_amount": 30,
         },
         {
             "customer_id": "B",
             "relationship_start": date(2020, 3, 31),
             "credit_score": 500.0,
             "exposure": 100,
-            "past_due_amount": 0,
         },
         {"customer_id": "C", "relationship_start": date(2020, 4, 1), "credit_score": 650.0},
         {"customer_id": "D", "exposure": 7},
@@ -315,9 +313,8 @@ def test_vintages_by_hand() -> None:
     assert (first.customers, first.exposure) == (2, 400)
     assert first.by_tier == ((1, 300), (0, 0), (1, 100))
     assert (first.mean_score, first.mean_score_by_exposure) == (650, (800 * 300 + 500 * 100) / 400)
-    assert (first.past_due_customers, first.past_due_exposure) == (0.5, 30 / 400)
     assert (second.customers, second.exposure, second.mean_score) == (1, 5, 650)
-    assert (silent.mean_score, silent.mean_score_by_exposure, silent.past_due_exposure) == (610, None, None)
+    assert (silent.mean_score, silent.mean_score_by_exposure) == (610, None)
     assert (unknown.by_tier, unknown.little_known) == (((0, 0), (0, 0), (0, 0)), (1, 7))
 
 

@@ -72,8 +72,9 @@ def plain() -> Store:
 def recounted(store: Store) -> list[dict[str, Any]]:
     """The customers of the last assessment, from the tables of scores and inputs."""
     frame = store.ask(
-        "select s.*, i.industry, i.region, i.salesperson, c.customer_id, i.customer_name from score s "
-        "join customer c using (customer_key) join input i using (customer_key) order by customer_key"
+        "select s.*, l.past_due, i.industry, i.region, i.salesperson, c.customer_id, i.customer_name from score s "
+        "join listing l using (customer_key) join customer c using (customer_key) join input i using (customer_key) "
+        "order by customer_key"
     )
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     for row in rows:

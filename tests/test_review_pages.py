@@ -149,9 +149,11 @@ def test_nothing_that_changed_is_said() -> None:
             "insert into assessment select 99, policy_hash, as_of, customers, created_at, known_by "
             "from assessment where assessment_id = 2"
         )
-        cursor.execute("insert into score select * replace (99 as assessment_id) from score where assessment_id = 2")
+        cursor.execute(
+            "insert into score_kept select * replace (99 as assessment_id) from score_kept where assessment_id = 2"
+        )
         cursor.execute("update assessment set assessment_id = 100 where assessment_id = 2")
-        cursor.execute("update score set assessment_id = 100 where assessment_id = 2")
+        cursor.execute("update score_kept set assessment_id = 100 where assessment_id = 2")
     assert Words("en")("reviews.nothing") in shown(review(key))
 
 

@@ -15,8 +15,7 @@ class Vintage:
     """The customers whose first sale was in one quarter, `quarter` its first day; None where no sale is known.
 
     `by_tier` and `little_known`: customers and exposure, best tier first. Mean scores are of customers scored,
-    that by exposure weighs them with it. Past due are customers with something overdue and the amount of it, as shares
-    (0 to 1) of those of whom it is known. None where there is nobody, or no exposure, to divide by.
+    that by exposure weighs them with it. None where there is nobody, or no exposure, to divide by.
     """
 
     quarter: date | None
@@ -26,8 +25,6 @@ class Vintage:
     little_known: tuple[int, float]
     mean_score: float | None
     mean_score_by_exposure: float | None
-    past_due_customers: float | None
-    past_due_exposure: float | None
 
 
 def vintages(store: Store, assessment_id: int) -> list[Vintage]:
@@ -58,6 +55,4 @@ def _vintage(quarter: date | None, rows: list[dict[str, Any]], tiers: int) -> Vi
         little_known=by_place.get(LITTLE_KNOWN, (0, 0.0)),
         mean_score=share("scores", "scored"),
         mean_score_by_exposure=share("weighed_scores", "scored_exposure"),
-        past_due_customers=share("late", "told"),
-        past_due_exposure=share("past_due", "told_exposure"),
     )

@@ -22,7 +22,7 @@ billed as (
 ),
 placed as (
   select date_trunc('quarter', coalesce(told.first_sale, billed.first_sale))::date as quarter,
-    case when little_known then -2 else tier::tinyint end as place, score, exposure, past_due
+    case when little_known then -2 else tier::tinyint end as place, score, exposure
   from score left join told using (customer_key) left join billed using (customer_key)
   where assessment_id = $assessment
 )
@@ -31,11 +31,7 @@ select quarter, place, count(*) as customers,
   count(score) as scored,
   coalesce(sum(score), 0)::bigint as scores,
   coalesce(sum(exposure) filter (where score is not null and exposure > 0), 0)::double as scored_exposure,
-  coalesce(sum(exposure * score) filter (where exposure > 0), 0)::double as weighed_scores,
-  count(past_due) as told,
-  count(*) filter (where past_due > 0) as late,
-  coalesce(sum(exposure) filter (where past_due is not null), 0)::double as told_exposure,
-  coalesce(sum(past_due) filter (where exposure is not null), 0)::double as past_due
+  coalesce(sum(exposure * score) filter (where exposure > 0), 0)::double as weighed_scores
 from placed
 group by quarter, place
 order by quarter nulls last, place

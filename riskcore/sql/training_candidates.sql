@@ -1,7 +1,7 @@
--- Customers of an earlier assessment whose outcome the later one tells, in no order: key; tier, past due and bin of
--- days late of today; score and bins of then.
+-- Customers of an earlier assessment whose outcome the later one tells, in no order: key; tier and bin of days late of
+-- today; score and bins of then.
 -- Who had failed already, had no score or was little known is left out.
-select was.customer_key, later.tier, later.past_due, later.days_beyond_terms_12m_bin, was.score,
+select was.customer_key, later.tier, later.days_beyond_terms_12m_bin, was.score,
   was.quick_ratio_bin, was.liabilities_to_assets_pct_bin, was.interest_coverage_bin,
   was.return_on_assets_pct_bin, was.cash_flow_to_current_liabilities_pct_bin, was.revenue_growth_pct_bin,
   was.net_worth_to_requested_limit_bin, was.statement_quality_bin, was.external_grade_bin, was.legal_events_24m_bin,

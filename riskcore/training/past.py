@@ -91,12 +91,14 @@ def _cases(store: Store, earlier: list[_Assessed], later: _Assessed, bad: bool, 
         marks = {"bad_then": _failures(then.policy), "bad_now": _failures(later.policy)}
         rows = {row[0]: row[1:] for row in store.rows("training_candidates", **asked, **marks) if row[0] not in used}
         found: list[tuple[Case, Explained]] = []
-        for was in _known_then(store, then, sorted(rows)):
-            tier_now, past_due_now, late_now, score, *bins = rows[was.scored["customer_key"]]
+        past_due = {now.scored["customer_key"]: now.scored["past_due"] for now in _known(store, later, sorted(rows))}
+        for was in _known(store, then, sorted(rows)):
+            tier_now, late_now, score, *bins = rows[was.scored["customer_key"]]
             # What that assessment kept is the measure of what was known: nothing that came later is in it.
             if not _is_as_kept(was, score, bins):
                 continue
             used.add(was.scored["customer_key"])
+            past_due_now = past_due.get(was.scored["customer_key"])
             factor = math.exp(luck.uniform(math.log(0.4), math.log(2.5)))
             outcome = Outcome(
                 bad=bad,
@@ -110,7 +112,7 @@ def _cases(store: Store, earlier: list[_Assessed], later: _Assessed, bad: bool, 
         yield from _alike(store, then.policy, found)
 
 
-def _known_then(store: Store, then: _Assessed, customer_keys: list[int]) -> list[Explained]:
+def _known(store: Store, then: _Assessed, customer_keys: list[int]) -> list[Explained]:
     """Customers as an assessment's day and the knowledge of then show them."""
     cursor, known_by = store.cursor(), then.created_at.date()
     own_sales = settings.own_annual_sales(cursor)

@@ -32,8 +32,8 @@ STEPS = {
     "read": ("select import_id, count(", "create or replace temp table told"),
     "ledger": ("create or replace temp table ledger", "-- How each customer pays", "-- The worst days past due"),
     "scored": ("create or replace temp table sized", "insert into sized"),
-    "stored": ("insert into score", "insert into bin_count"),
-    "cube": ("-- The cells of one dimension",),
+    "stored": ("-- What the assessment keeps", "insert into bin_count"),
+    "cube": ("delete from cube", "-- The cells of one dimension"),
     "listing": ("-- The customers just scored",),
 }
 

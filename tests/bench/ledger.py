@@ -198,7 +198,7 @@ def whole(*files: str) -> dict[str, float]:
         for source in facts._SOURCES
     )
     assessment._size = steps.timed("features, scores, limits", assessment._size)  # type: ignore[assignment]
-    assessment._write_cube = steps.timed("cube", assessment._write_cube)  # type: ignore[assignment]
+    assessment.keep = steps.timed("kept, cube", assessment.keep)  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "book.duckdb")) as store:
         outcome = landing.take_in(store, [(Path(file), landing.Choices()) for file in files], steps)
         assert outcome.taken is not None, [(t.refused, t.open_questions) for f in outcome.files for t in f.tables]

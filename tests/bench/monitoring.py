@@ -13,10 +13,9 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
-from riskcore import monitoring, policy, schema, scoring, versions
-from riskcore.assessment import SEGMENTS_SHOWN
+from riskcore import assessment, monitoring, policy, scoring, versions
 from riskcore.policy import Characteristic, Policy
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store
 from tests.bench.run import line
 
 CUSTOMERS, MONTHS = 1_000_000, 24
@@ -99,21 +98,13 @@ def _assess(cursor: Cursor, card: Policy, month: int) -> None:
         tier=scoring.tier_sql(card.thresholds),
     )
     cursor.execute(made, {"month": month})
-    kept = ", ".join(scoring.KEPT)
     day, now = date(2024 + (month - 1) // 12, (month - 1) % 12 + 1, 1), datetime.now(UTC).replace(tzinfo=None)
-    cursor.execute("insert into assessment select ?, ?, ?, count(*), ? from sized", [month, card.hash, day, now])
     cursor.execute(
-        f"insert into score (assessment_id, customer_key, {kept}) select {month}, customer_key, {kept} "
-        "from sized order by customer_key"
+        "insert into assessment (assessment_id, policy_hash, as_of, customers, created_at) "
+        "select ?, ?, ?, count(*), ? from sized",
+        [month, card.hash, day, now],
     )
-    for c in cs:
-        cursor.execute(
-            f"insert into bin_count select ?, ?, {c.id}_bin, count(*), sum({c.id}_points) from sized group by 3",
-            [month, c.id],
-        )
-    for dimension in ("", *schema.SEGMENTS):
-        cube = sql("cube_write").replace("dimension_column", dimension or "''")
-        cursor.execute(cube, {"assessment": month, "dimension": dimension, "shown": SEGMENTS_SHOWN})
+    assessment.keep(cursor, card, month)
     cursor.execute("drop table sized")
 
 
