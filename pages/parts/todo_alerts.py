@@ -163,7 +163,7 @@ def _settled(room: Room, row: Any) -> str:
         return ""
     if row.stands == "snoozed":
         return t("alerts.snoozed_by", by=row.said_by, until=day(t, row.until))
-    return t("alerts.settled_by", by=row.said_by, day=said(row.said_at)[:10])
+    return t("alerts.settled_by", by=row.said_by, day=said(row.said_at.to_pydatetime())[:10])
 
 
 def _acting(room: Room, filters: dict[str, Any], seen: tuple[int, int], chosen: list[int]) -> None:
