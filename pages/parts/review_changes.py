@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.parts import data, monitoring_history, review_words
+from pages.parts import data, monitoring_history, override_words, review_words
 from pages.parts.format import NOTHING, count, day, full_money, is_nothing, plain, signed
-from riskcore import alerts, book, explanation
+from riskcore import alerts, book, explanation, overrides
 from riskcore.monitoring import Step
 from riskcore.portfolio import Assessed
 from riskcore.reviews import Call, Since
@@ -31,6 +31,10 @@ def draw(
             st.markdown("  \n".join(waiting))
         if found.then.assessment_id != found.now.assessment_id:
             _points(t, found)
+        live = overrides.live_of(data.store().cursor(), int(listed["customer_key"]))
+        if live is not None:
+            st.markdown(f"**{plain(t('reviews.override'))}**")
+            st.markdown(override_words.line(t, assessed.policy, live))
 
 
 def _waiting(t: Words, assessed: Assessed, customer_key: int, calls: list[Call]) -> list[str]:

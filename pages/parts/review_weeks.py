@@ -77,14 +77,13 @@ def owners(t: Words, tally: pd.DataFrame) -> None:
         table.loc[t("reviews.others", n=count(len(rest)))] = rest.sum()
     number = st.column_config.NumberColumn
     st.dataframe(
-        table.reset_index(),
+        table.drop(columns="later").reset_index(),
         hide_index=True,
         row_height=32,
         column_config={
             "owner": st.column_config.TextColumn(t("reviews.owner")),
-            "overdue": number(t("reviews.overdue_short"), format="localized", width=72),
-            "due": number(t("reviews.due_short"), format="localized", width=84),
-            "done": number(t("reviews.done_short"), format="localized", width=72),
-            "later": number(t("reviews.later_short"), format="localized", width=84),
+            "overdue": number(t("reviews.overdue_short"), format="localized", width=64),
+            "due": number(t("reviews.due_short"), format="localized", width=76),
+            "done": number(t("reviews.done_short"), format="localized", width=64),
         },
     )

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from pages.parts import customer_opinions
 from pages.parts.format import day, is_nothing, plain
 from riskcore import alerts
 from riskcore.policy import Policy
@@ -59,7 +60,9 @@ def called(t: Words, policy: Policy, one: Call) -> str:
     if one.cause == "alert":
         what = alerts.told(t, policy, one.why["watches"], json.dumps(one.why))
         return plain(t("reviews.called_alert", due=due, code=one.why["code"], what=what))
-    return plain(t("reviews.called_disagreement", due=due))
+    first, second = (customer_opinions.name(t, judge) for judge in one.why["judges"])
+    told = {"first": first, "second": second, "n": one.why["apart"]}
+    return plain(t("reviews.called_disagreement", due=due, **told))
 
 
 def standing(t: Words, row: dict[str, Any]) -> str:

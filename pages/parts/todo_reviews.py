@@ -82,14 +82,14 @@ def _filters(room: Room, place: Any) -> dict[str, Any]:
                 placeholder=t("customers.any"),
                 key=f"reviews_{dimension}",
                 disabled=not values,
-                width=170,
+                width=130,
             )
         found["search"] = st.text_input(
             t("customers.search"),
             key="reviews_search",
             placeholder=t("customers.search_hint"),
             icon=":material/search:",
-            width=220,
+            width=200,
         )
     return found
 
@@ -107,7 +107,7 @@ def _owner(room: Room, tally: pd.DataFrame, place: Any) -> dict[str, Any]:
         placeholder=t("customers.any"),
         key="reviews_owner",
         format_func=lambda name: name or t("reviews.nobody"),
-        width=170,
+        width=130,
     )
     return {"owner": chosen, "nobody": chosen == _NOBODY}
 
@@ -157,9 +157,9 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "days": (rows["due_on"] - pd.Timestamp(room.today)).dt.days,
             "name": rows["customer_name"],
             "tier": [[policy.tier[tier].code] for tier in rows["tier"]],
+            "owner": [NOTHING if is_nothing(value) else value for value in rows["owner"]],
             "because": [review_words.because(t, value) for value in rows["because"]],
             "last": last,
-            "owner": [NOTHING if is_nothing(value) else value for value in rows["owner"]],
             "exposure": rows["exposure"].astype(float),
         }
     )
@@ -178,9 +178,9 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "days": column.NumberColumn(t("reviews.days"), help=t("reviews.days_help"), format="localized", width=64),
             "name": column.TextColumn(t("reviews.customer"), width="medium"),
             "tier": controls.tier_column(t, policy, t("overview.tier")),
-            "because": column.TextColumn(t("reviews.because"), width="medium"),
+            "owner": column.TextColumn(t("reviews.owner"), width=96),
+            "because": column.TextColumn(t("reviews.because"), width=190),
             "last": column.TextColumn(t("reviews.last"), width=150),
-            "owner": column.TextColumn(t("reviews.owner"), width=110),
             "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
         },
     )
