@@ -230,6 +230,7 @@ def test_what_is_due_again_is_told_to_the_team_and_read_again(lang: str) -> None
         opening = t("training.changed", was="|", now="").split("|")[0]
         assert opening in shown(app).replace("\\", "")
         assert app.button(key="training_next").label == t("training.was_read")
+        assert t("training.known") in [element.value for element in app.subheader]
         sound(app.button(key="training_next").click().run())
     assert not [button for button in app.button if button.key == "training_again"]
     assert set(refreshers.of_team(store())) == {"Lin"}

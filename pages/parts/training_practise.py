@@ -140,6 +140,8 @@ def _result(room: Room, case: Case, judged: Judgement, due: Due) -> None:
         _changed(room, case, changed)
     left, right = st.columns([8, 5], gap="large")
     with left:
+        if to_read:  # months later nobody knows it by heart
+            training_case.known(room, case, seen)
         training_case.happened(t, case)
         _compared(room, case, seen, judged)
         training_case.decided(t, case)
