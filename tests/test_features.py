@@ -237,6 +237,15 @@ def test_the_country_at_home_has_a_grade_and_others_none() -> None:
     assert said(one((JAN, {})), "country_risk_grade") == (None, MISSING)
 
 
+def test_a_policy_without_countries_grades_none() -> None:
+    store = Store()
+    books.take(store, [ONE | {"country": "CN", "industry": "C35"}], JAN)
+    cursor = store.cursor()
+    features.prepare(cursor, POLICY.model_copy(update={"country": ()}), MAR)
+    [found] = cursor.execute("select country_risk_grade, industry_risk_grade from facts").fetchall()
+    assert found[0] is None and found[1] is not None
+
+
 @pytest.mark.parametrize(
     ("number", "country", "fails"),
     [

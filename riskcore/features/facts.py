@@ -99,13 +99,15 @@ def _prepare_words(cursor: Cursor, policy: Policy) -> None:
     for name, answer in cursor.execute("select name, answer from remembered where kind = 'industry'").fetchall():
         if answer in sections:
             words[name.lower()] = sections[answer]
-    industries = [[word, i.section, i.grade, i.outlook] for word, i in words.items()]
+    industries = [(word, i.section, i.grade, i.outlook) for word, i in words.items()]
     countries = {w.lower(): c for c in policy.country for w in (c.code, c.name.zh, c.name.en, *c.words)}
-    cursor.executemany("insert into industry_word values (?, ?, ?, ?)", industries)
-    if countries:
-        cursor.executemany(
-            "insert into country_word values (?, ?, ?)", [[w, c.code, c.grade] for w, c in countries.items()]
-        )
+    for table, rows in (
+        ("industry_word", industries),
+        ("country_word", [(word, c.code, c.grade) for word, c in countries.items()]),
+    ):
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        if rows:  # all at once: one row at a time takes a tenth of a second
+            cursor.execute(f"insert into {table} select {', '.join(['unnest(?::varchar[])'] * len(columns))}", columns)
 
 
 def _query(
