@@ -32,7 +32,7 @@ def with_tiers(count: int) -> Policy:
     for rule in data["rule"]:
         for case in rule["case"]:
             case["best_tier"] = named.get(case["best_tier"])
-    return Policy.model_validate(data | {"tier": tiers})
+    return Policy.model_validate(data | {"tier": tiers, "alert": []})  # alerts name tiers too
 
 
 @pytest.fixture(scope="module", params=STARTS, ids=lambda n: f"{n} tiers")
