@@ -58,6 +58,16 @@ def earlier(store: Store, than: Assessed) -> Assessed | None:
     return _made(store, row)
 
 
+def assessments(store: Store) -> list[Assessed]:
+    """All assessments of the book, the latest date first, of one date the last made first."""
+    rows = store.rows(
+        "select assessment_id, as_of, customers, created_at, policy_hash, known_by from assessment "
+        "order by as_of desc, assessment_id desc"
+    )
+    policies = {policy_hash: versions.kept(store, policy_hash) for policy_hash in {row[4] for row in rows}}
+    return [Assessed(*row[:4], *policies[row[4]], row[5]) for row in rows]
+
+
 def _assessed(store: Store, back: int) -> Assessed | None:
     row = store.one(
         "select assessment_id, as_of, customers, created_at, policy_hash, known_by from assessment "

@@ -172,6 +172,8 @@ def test_assessments_stand_side_by_side() -> None:
     assert found == [(1, POLICY.hash, DAY, 30), (2, other.hash, date(2026, 2, 28), 31)]
     assert store.rows("select count(*) from listing where true") == [(31,)]
     assert versions.kept(store, other.hash)[0] == other
+    listed = [(one.assessment_id, one.as_of, one.customers, one.policy) for one in portfolio.assessments(store)]
+    assert listed == [(2, date(2026, 2, 28), 31, other), (1, DAY, 30, POLICY)]
     third = books.assess(store, POLICY, as_of=DAY)
     again = store.rows("select * exclude (assessment_id) from score where assessment_id = $n order by 1", n=third)
     assert again == [row[1:] for row in before]

@@ -13,9 +13,9 @@ from pages.parts import (
     words,
 )
 from pages.parts.format import NOTHING, count, day, money, percent, plain
-from pages.parts.monitoring_dates import Side
 from riskcore import book, monitoring
 from riskcore.monitoring import Migration
+from riskcore.portfolio import Assessed
 
 _BY = {"customers": "monitoring.by_customers", "exposure": "monitoring.by_exposure"}
 
@@ -26,7 +26,7 @@ compared = monitoring_dates.choose(t, newest)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
 
 
-def headline(found: Migration, earlier: Side, later: Side) -> None:
+def headline(found: Migration, earlier: Assessed, later: Assessed) -> None:
     """Who got better and who worse, by count and exposure."""
     came_and_went = {"arrived": count(found.arrived), "left": count(found.left)}
     better, worse = found.better, found.worse
@@ -67,7 +67,7 @@ def headline(found: Migration, earlier: Side, later: Side) -> None:
     st.caption(t("monitoring.of_both", n=count(sum(found.customers[was][now] for was, now in pairs))))
 
 
-def policies(earlier: Side, later: Side) -> None:
+def policies(earlier: Assessed, later: Assessed) -> None:
     """That the policy is another one, where it is."""
     if earlier.policy.hash != later.policy.hash:
         note = t("monitoring.policy_changed", was=earlier.version, now=later.version)

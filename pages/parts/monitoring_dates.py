@@ -1,50 +1,24 @@
 """Which two assessments are compared."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import data
 from pages.parts.format import count, day
-from riskcore import versions
-from riskcore.policy import Policy
+from riskcore import portfolio
 from riskcore.portfolio import Assessed
-from riskcore.store import Store
 from riskcore.text import Words
 
 _LABELS = {"earlier": "monitoring.earlier", "later": "monitoring.later"}
 
 
-@dataclass(frozen=True)
-class Side:
-    """One of the two assessments compared."""
-
-    assessment_id: int
-    as_of: date
-    customers: int
-    policy: Policy
-    version: int
-    draft: bool
-
-
-def assessments(store: Store) -> list[Side]:
-    """All assessments of the book, the latest date first, of one date the last made first."""
-    rows = store.ask("from assessment").sort_values(["as_of", "assessment_id"], ascending=False)
-    policies = {policy_hash: versions.kept(store, policy_hash) for policy_hash in rows["policy_hash"].unique()}
-    return [
-        Side(int(row.assessment_id), row.as_of.date(), int(row.customers), *policies[row.policy_hash])
-        for row in rows.itertuples()
-    ]
-
-
-def choose(t: Words, newest: Assessed) -> tuple[Side, Side] | None:
+def choose(t: Words, newest: Assessed) -> tuple[Assessed, Assessed] | None:
     """The earlier and the later assessment, two of different dates unless another choice is made; None of a single one.
 
     `newest` is the assessment that other pages show.
     """
-    found: list[Side] = data.shared(assessments)
+    found: list[Assessed] = data.shared(portfolio.assessments)
     if len(found) < 2:
         return None
     by_id = {one.assessment_id: one for one in found}
@@ -73,6 +47,6 @@ def choose(t: Words, newest: Assessed) -> tuple[Side, Side] | None:
     return by_id[earlier], by_id[later]
 
 
-def dated(t: Words, one: Side) -> str:
+def dated(t: Words, one: Assessed) -> str:
     """An assessment by its date and policy, as captions name it."""
     return t("monitoring.date_and_policy", day=day(t, one.as_of), version=one.version)

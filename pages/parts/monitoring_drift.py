@@ -8,11 +8,11 @@ import streamlit as st
 
 from pages.parts import data, monitoring_dates
 from pages.parts.format import NOTHING, bin_of
-from pages.parts.monitoring_dates import Side
 from riskcore import monitoring
 from riskcore.monitoring import Drift
 from riskcore.monitoring.stability import BAND_POINTS, Where
 from riskcore.policy import Policy
+from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
 _BANDS = {
@@ -31,7 +31,7 @@ _NO_BIN = {
 _ROWS = 14
 
 
-def draw(t: Words, earlier: Side, later: Side) -> None:
+def draw(t: Words, earlier: Assessed, later: Assessed) -> None:
     """What has drifted in one sentence, then the score and all characteristics, the largest drift first."""
     drifts = data.ask(monitoring.drift, earlier.assessment_id, later.assessment_id)
     with st.container(gap=None):

@@ -7,27 +7,27 @@ import streamlit as st
 
 from pages.parts import charts, controls, data, monitoring_dates
 from pages.parts.format import count, money
-from pages.parts.monitoring_dates import Side
 from pages.parts.monitoring_heat_map import Cell, Line, heat_map
 from riskcore import book, monitoring
 from riskcore.monitoring import ABSENT, LITTLE_KNOWN, Migration
+from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
 
-def lines(t: Words, assessed: Side) -> list[Line]:
+def lines(t: Words, assessed: Assessed) -> list[Line]:
     """Worst tier first, then those little known and those not in the book."""
     tiers = [Line(place, t.of(tier.name), tier.code) for place, tier in enumerate(assessed.policy.tier)]
     apart = [Line(LITTLE_KNOWN, t("overview.little_known")), Line(ABSENT, t("monitoring.not_in_book"))]
     return tiers[::-1] + apart
 
 
-def same_tiers(earlier: Side, later: Side) -> bool:
+def same_tiers(earlier: Assessed, later: Assessed) -> bool:
     """Whether the two policies name the same tiers, so that better and worse can be told."""
     codes = [[tier.code for tier in one.policy.tier] for one in (earlier, later)]
     return codes[0] == codes[1]
 
 
-def draw(t: Words, palette: charts.Palette, found: Migration, earlier: Side, later: Side, by: str) -> None:
+def draw(t: Words, palette: charts.Palette, found: Migration, earlier: Assessed, later: Assessed, by: str) -> None:
     """The matrix by `customers` or `exposure`, and below it the customers of the cell that is chosen."""
     currency = data.ask(book.currency)
     with st.container(gap=None):
@@ -94,7 +94,7 @@ def customers(
     found: Migration,
     rows: Sequence[Line],
     columns: Sequence[Line],
-    compared: tuple[Side, Side],
+    compared: tuple[Assessed, Assessed],
     key: str,
 ) -> None:
     """The choice of a cell that holds anybody, and its customers by exposure, a page at a time."""

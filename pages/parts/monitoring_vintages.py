@@ -5,16 +5,16 @@ import streamlit as st
 from pages.parts import charts, controls, data, monitoring_dates
 from pages.parts.charts import Part
 from pages.parts.format import NOTHING, count
-from pages.parts.monitoring_dates import Side
 from riskcore import monitoring
 from riskcore.monitoring import Vintage
+from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
 _NOTES = {"customers": "monitoring.vintages_note", "exposure": "monitoring.vintages_money_note"}
 _ROW_PX, _BARS = 26, 14
 
 
-def draw(t: Words, palette: charts.Palette, assessed: Side, by: str) -> None:
+def draw(t: Words, palette: charts.Palette, assessed: Assessed, by: str) -> None:
     """The bars of one assessment, by `customers` or `exposure`."""
     found: list[Vintage] = data.ask(monitoring.vintages, assessed.assessment_id)
     found.sort(key=lambda one: (one.quarter is not None, one.quarter), reverse=True)
@@ -43,7 +43,7 @@ def mean(one: Vintage, by: str) -> str:
     return NOTHING if score is None else count(score)
 
 
-def parts(t: Words, assessed: Side, found: list[Vintage], by: str) -> list[Part]:
+def parts(t: Words, assessed: Assessed, found: list[Vintage], by: str) -> list[Part]:
     """The parts of the bars, worst tier first, those little known hatched in its colour."""
     number, worst = ("customers", "exposure").index(by), len(assessed.policy.tier) - 1
 
