@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from riskcore import money, strategy
+from riskcore import money, radar, strategy
 from riskcore import policy as policies
 from riskcore.errors import StoreError
 from riskcore.store import SQL, Store, sql
@@ -33,7 +33,7 @@ def is_step(text: str) -> bool:
 
 QUESTIONS = sorted(name for name, text in TEXTS.items() if "insert into" not in text and not is_step(text))
 # A small book has no currency without a rate, no judgements of people and nobody who moved.
-NOBODY = {"missing_rates", "monitor_names", "training_agreement", "training_candidates"}
+NOBODY = {"missing_rates", "monitor_names", "training_agreement", "training_candidates", "radar_new", "radar_reviews"}
 OPENING = """
 import sys
 from pathlib import Path
@@ -279,6 +279,9 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     cursor.execute(
         f"create temp table sized as {strategy.compile_query(POLICY)}" if "from sized" in text else "select 1"
     )
+    if "opinions_of_all" in text and POLICY.radar:
+        text = text.replace("opinions_of_all", radar.compile_query(POLICY, POLICY.radar))
+        slots.add("as_of")
     # What is not given is NULL, as it is where a page sets no filter.
     answer = cursor.execute(text, {slot: given.get(slot) for slot in slots} or None).fetchall()
     cursor.execute("rollback")
