@@ -243,3 +243,15 @@ def test_a_list_without_buckets_is_no_ageing_list() -> None:
 def test_a_list_of_documents_with_buckets_is_no_ageing_list() -> None:
     text = "Customer,Voucher No,Due Date,Outstanding Amount,0-30,31-60\nA,INV-1,2026-01-02,5,5,0\n"
     assert ingest.prepare(ingest.read(text.encode(), "a.csv"), POLICY, Store()).kind.id != "ageing"
+
+
+def test_a_list_is_of_the_day_that_its_titles_say_and_an_empty_bucket_has_a_total() -> None:
+    text = (
+        'A/R Aging Summary,,,,\n"As of October 31, 2025",,,,\n,,,,\n'
+        ",Current,1 - 30,31 - 60,Total\nAmy,,239.00,,239.00\nBill,,,85.00,85.00\nTOTAL,0.00,239.00,85.00,$324.00\n"
+    )
+    ready = ingest.prepare(ingest.read(text.encode(), "a.csv"), POLICY, Store())
+    assert (ready.kind.id, ready.as_of) == ("ageing", date(2025, 10, 31))
+    assert ready.checked is not None
+    assert all(one.agrees for one in ready.checked.reconciled)
+    assert sum(row["amount"] for row in ready.checked.tables["ageing"].to_pylist()) == 324

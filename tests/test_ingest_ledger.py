@@ -653,3 +653,25 @@ def test_amounts_owed_and_paid_by_customer_are_a_list_of_what_is_open() -> None:
     found = seen("客户名称,应收金额,实收金额\n甲公司,1000,800\n乙公司,500,600\n丙公司,300,300\n", "open_items")
     assert found.sums() == Decimal(100)
     assert (3, "overpaid", "note") in found.reasons
+
+
+def test_names_that_head_groups_whose_rows_begin_with_a_date() -> None:
+    found = seen(
+        "Aged Receivables Detail,,,,,,\nAs at 31 May 2026,,,,,,\n"
+        "Invoice Date,Due Date,Invoice Number,Invoice Reference,Current,Older,Total\n"
+        "Bayside Club,,,,,,\n"
+        "15 Feb 2026,25 Feb 2026,INV-0028,P/O 9711,0.00,234.00,234.00\n"
+        '2 Mar 2026,12 Mar 2026,INV-0031,,0.00,"1,200.00","1,200.00"\n'
+        'Total Bayside Club,,,,0.00,"1,434.00","1,434.00"\n'
+        "Port & Philip Freight,,,,,,\n"
+        "1 May 2026,31 May 2026,INV-0029,Support,541.25,0.00,541.25\n"
+        "Total Port & Philip Freight,,,,541.25,0.00,541.25\n"
+        'Total,,,,541.25,"1,434.00","1,975.25"\n',
+        "open_items",
+    )
+    assert found.parts("customer_id", "document", "amount") == [
+        ("Bayside Club", "INV-0028", "234.00"),
+        ("Bayside Club", "INV-0031", "1200.00"),
+        ("Port & Philip Freight", "INV-0029", "541.25"),
+    ]
+    assert [one.agrees for one in found.checked.reconciled] == [True]

@@ -15,6 +15,7 @@ from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking, Shaping
 from riskcore.ingest.mapping import Match
+from riskcore.ingest.periods import day_told_of
 from riskcore.ingest.reconciling import Reconciled
 from riskcore.ingest.upload import Upload
 from riskcore.policy import Policy
@@ -93,11 +94,14 @@ def conclude(shaping: Shaping, kind: Kind, notes: Sequence[Phrase]) -> Checked:
     """The same where every cell stands typed in the table `typed`; `notes`: those of the mapping and the columns."""
     scratch, upload, columns, store = shaping.scratch, shaping.upload, shaping.columns, shaping.store
     said = numbering.unify(scratch, store) if kind.names_customers else []
-    shaping = replace(shaping, as_of=shaping.as_of or _newest(scratch, columns))
+    shaping = replace(shaping, as_of=shaping.as_of or _told_of(shaping, kind))
     currency = kind.currency(shaping)
     listed, reconciled = problems.find(shaping, kind)
     aside = listed.loc[listed["effect"] == "row", "line"].unique()
-    scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
+    if len(aside):
+        scratch.cursor.register("aside", pa.table({"line": pa.array(aside, pa.int64())}))
+    else:  # known to be empty, so that nothing is joined with it
+        scratch.cursor.execute("create temp view aside as select null::bigint as line limit 0")
     tables = {name: scratch.gather(name, query) for name, query in kind.tables(shaping).items()}
     [taken] = scratch.cursor.execute("select count(*) from typed anti join aside using (line)").fetchone() or (0,)
     return Checked(
@@ -138,6 +142,15 @@ def with_id(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phr
     # The id is judged as an id, and the name is the same column letter by letter.
     as_id = replace(by_field.get("customer_name") or by_field["reg_no"], field="customer_id")
     return [as_id, *by_field.values()], [Phrase("questions.note_name_is_id")]
+
+
+def _told_of(shaping: Shaping, kind: Kind) -> date | None:
+    """The day that a list says in its titles that it is of, unless its rows tell of a later one; else their newest."""
+    newest = _newest(shaping.scratch, shaping.columns)
+    titled = day_told_of(shaping.upload.titles) if kind.whole_by_default or kind is CUSTOMERS else None
+    if titled is None or titled > date.today() or (newest is not None and newest > titled):
+        return newest
+    return titled
 
 
 def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:

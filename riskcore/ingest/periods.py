@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -35,6 +36,23 @@ _OPENING = re.compile(r"年初|期初|上年年?末|opening|beginning")
 _BEFORE = re.compile(r"上年|上期|去年|prior|previous|lastyear")
 _NOW = re.compile(r"期末|年末|本期|本年|current|closing|ending|thisyear|endof")
 _ONE_MONTH = re.compile(r"本月|当月|month")
+
+_TOLD_OF = re.compile(
+    r"\bas (?:at|of|on)\b|截[至止]|(?:统计|查询|账龄|基准)日|(?<!print )\bdate\s*[:：]|(?<![一-鿿])日期\s*[:：]"
+)
+_EITHER_ORDER = re.compile(r"(?<!\d)(\d|0\d|1[0-2])[-/.](?!\1[-/.])(\d|0\d|1[0-2])[-/.](?:19|20)\d\d(?!\d)")
+
+
+def day_told_of(titles: Sequence[str]) -> date | None:
+    """The day that the titles of a list say it is of, such as `As of October 31, 2026`; None where they leave it open.
+
+    >>> day_told_of(["Aged debtors", "As at 31 October 2026"]), day_told_of(["编制单位：甲  截止日期：2026年10月31日"])
+    (datetime.date(2026, 10, 31), datetime.date(2026, 10, 31))
+    >>> day_told_of(["As of 05/04/2026"]), day_told_of(["Printed 31 October 2026"])
+    (None, None)
+    """
+    pieces = [piece for title in titles for piece in title.split("  ") if _TOLD_OF.search(piece.casefold())]
+    return next((day for piece in pieces if not _EITHER_ORDER.search(piece) and (day := period_in(piece))), None)
 
 
 def read_period(text: str) -> Cell:

@@ -142,8 +142,8 @@ def reconcile(shaping: Shaping) -> tuple[Reconciled, ...]:
         sums = {
             currency: (plain_sum, signed_sum, rows)
             for currency, plain_sum, signed_sum, rows in cursor.execute(
-                f"select {money}, sum({name}), sum({_signed(shaping, name)}), count(*) from typed "
-                f"anti join total_line using (line) where {name} is not null group by all"
+                f"select {money}, coalesce(sum({name}), 0), coalesce(sum({_signed(shaping, name)}), 0), "
+                f"count(*) from typed anti join total_line using (line) where {name} is not null group by all"
             ).fetchall()
         }
         for currency in dict.fromkeys(row[0] for row in told):

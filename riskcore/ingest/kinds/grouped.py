@@ -1,5 +1,6 @@
 """Lists grouped by customer: the name on a line of its own, the documents below it, a total after them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -16,7 +17,8 @@ _TOTALS_MORE = 2  # lines of totals beside one for each group
 def filled_down(upload: Upload) -> Upload | None:
     """The upload with each group's name in all of its rows, without the lines of names; None where none is grouped.
 
-    Names stand in the first column, alone on their lines; the rows of their documents leave it empty.
+    Names stand in the first column, alone on their lines; the rows of their documents leave it empty, or hold
+    something else there in a file that names no customer in a column.
     """
     width = len(upload.headings)
     if width < _LEAST_COLUMNS or not upload.rows.num_rows:
@@ -28,6 +30,8 @@ def filled_down(upload: Upload) -> Upload | None:
     alone = pc.and_(pc.is_valid(names), pc.invert(others))
     below, beside = pc.and_(pc.is_null(names), others), pc.and_(pc.is_valid(names), others)
     counted = [pc.sum(which).as_py() for which in (alone, below, beside)]
+    if not counted[1] and 0 < counted[0] <= counted[2] and not _names_customers(upload.headings):
+        return _headed(upload, names, alone)
     if not 0 < counted[0] <= counted[1] or counted[2] > counted[0] + _TOTALS_MORE:
         return None
     groups = pc.fill_null_forward(pc.if_else(alone, names, pa.scalar(None, pa.string())))
@@ -42,8 +46,39 @@ def filled_down(upload: Upload) -> Upload | None:
     )
 
 
+def _headed(upload: Upload, names: pa.ChunkedArray, alone: pa.ChunkedArray) -> Upload | None:
+    """The upload with a column for the names that head its groups; None where its first row is of no group.
+
+    The label of a group's total, `Total Acme`, moves to that column.
+    """
+    if not alone[0].as_py():
+        return None
+    groups = pc.fill_null_forward(pc.if_else(alone, names, pa.scalar(None, pa.string()))).to_pylist()
+    is_total = [
+        first is not None and first != group and str(first).endswith(group)
+        for first, group in zip(names.to_pylist(), groups, strict=True)
+    ]
+    labelled = pa.array(is_total)
+    rows = upload.rows.append_column(
+        f"c{len(upload.headings)}", pc.if_else(labelled, names, pa.array(groups, pa.string()))
+    )
+    rows = rows.set_column(1, "c0", pc.if_else(labelled, pa.scalar(None, pa.string()), names)).filter(pc.invert(alone))
+    passed = upload.rows.num_rows - rows.num_rows
+    return replace(
+        upload,
+        headings=(*upload.headings, "customer_name"),
+        rows=rows,
+        rows_read=upload.rows_read - passed,
+        notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": passed})),
+    )
+
+
 def _heading(upload: Upload) -> str:
     """The first heading, that of a customer's name where the file has none there and no customer elsewhere."""
+    first, *others = upload.headings
+    return "customer_name" if first.startswith("#") and not _names_customers(others) else first
+
+
+def _names_customers(headings: Sequence[str]) -> bool:
     known = {normalise_heading(w) for f in ("customer_id", "customer_name") for w in synonyms("ledger").get(f, ())}
-    named = any(normalise_heading(heading) in known for heading in upload.headings[1:])
-    return "customer_name" if upload.headings[0].startswith("#") and not named else upload.headings[0]
+    return any(normalise_heading(heading) in known for heading in headings)
