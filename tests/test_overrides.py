@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from riskcore import book, explanation, overrides, portfolio, scoring, versions
+from riskcore import book, explanation, monitoring, overrides, portfolio, scoring, versions
 from riskcore import policy as policies
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
@@ -374,6 +374,19 @@ def test_lowered_by_a_person_is_not_held_by_a_rule() -> None:
     found = explanation.explain(store, POLICY, JUNE, 1)
     assert found is not None
     assert (found.scored["tier"], found.override_place, found.held_by) == (2, 2, ())
+
+
+def test_the_history_tells_steps_that_a_person_made_from_those_of_score_and_rules() -> None:
+    store = made([customer(1, 760), customer(2, 760)])
+    down = book.override(store, wish(store, 1, "down", "B"))
+    book.settle_override(store, down.override_id, "withdrawn", "Bo", "The news were not true")
+    books.take(store, [customer(1, 650), customer(2, 760, s3=True)], JUNE + timedelta(days=30), whole_book=True)
+    book.assess(store)
+    found = [[(CODES[s.tier], s.by_person) for s in monitoring.history(store, key)] for key in (1, 2)]
+    assert found == [
+        [("A", False), ("B", True), ("A", False), ("B", False)],
+        [("A", False), ("A", False), ("A", False), ("B", False)],
+    ]
 
 
 def test_dragged_thresholds_respect_overrides() -> None:

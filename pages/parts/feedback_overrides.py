@@ -176,12 +176,12 @@ def _list(room: Room, counts: dict[State, int]) -> None:
     keys = pd.Series([one.customer_key for one in found])
     columns = {
         "tier": controls.tier_column(t, room.assessed.policy, t("overrides.col_tier")),
-        "customer": st.column_config.TextColumn(t("overrides.col_customer"), width=200),
-        "change": st.column_config.TextColumn(t("overrides.col_change"), width=100),
-        "until": st.column_config.TextColumn(t("overrides.col_until"), width=100),
-        "state": st.column_config.TextColumn(t("overrides.col_state"), width=80),
+        "customer": st.column_config.TextColumn(t("overrides.col_customer"), width=190),
+        "change": st.column_config.TextColumn(t("overrides.col_change"), width=85),
+        "state": st.column_config.TextColumn(t("overrides.col_state"), width=75),
+        "until": st.column_config.TextColumn(t("overrides.col_until"), width=95),
+        "why": st.column_config.TextColumn(t("overrides.col_reason"), width=350),
         "by": st.column_config.TextColumn(t("overrides.col_by"), width=150),
-        "why": st.column_config.TextColumn(t("overrides.col_reason"), width=330),
     }
     shown = pd.DataFrame([_row(room, one) for one in found])[list(columns)]
     controls.customer_table(shown, keys, columns, f"overrides_{which}_{page}", place)

@@ -57,6 +57,8 @@ def changes(t: Words, before: Step | None, step: Step) -> list[str]:
     came = [code for code in step.rules if code not in before.rules]
     went = [code for code in before.rules if code not in step.rules]
     told = moved(t, before.policy, step.policy, step.changes, step.elsewhere, came, went)
+    if step.by_person != before.by_person:
+        told.append(plain(t("overrides.step_began") if step.by_person else t("overrides.step_ended")))
     return told or [f":gray[{t('monitoring.history.nothing')}]"]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from riskcore import schema, scoring, versions
+from riskcore import schema, scoring, tiers, versions
 from riskcore.monitoring.applied import named
 from riskcore.policy import Characteristic, Policy
 from riskcore.store import Store
@@ -40,9 +40,10 @@ class Change:
 class Step:
     """A customer in one assessment, and how it got there from the one before; the first has no changes.
 
-    `tier` is a place in `policy`, 0 the best; `rules` are codes of those that fire. `policy_changed`: it is another one
-    than at the step before. `changes`: largest first. `elsewhere`: points of the score's change that no characteristic
-    explains (an external score, another base); None where there is no score on both sides.
+    `tier` is a place in `policy`, 0 the best; `rules` are codes of those that fire. `by_person`: an override, and
+    neither score nor rules, gives the tier. `policy_changed`: it is another one than at the step before. `changes`:
+    largest first. `elsewhere`: points of the score's change that no characteristic explains (an external score,
+    another base); None where there is no score on both sides.
     """
 
     assessment_id: int
@@ -56,6 +57,7 @@ class Step:
     little_known: bool
     exposure: float | None
     rules: tuple[str, ...]
+    by_person: bool
     policy_changed: bool
     changes: tuple[Change, ...]
     elsewhere: int | None
@@ -107,10 +109,20 @@ def _step(before: _Row | None, now: _Row) -> Step:
         little_known=kept["little_known"],
         exposure=None if kept["exposure"] is None else float(kept["exposure"]),
         rules=tuple(rule.code for rule in scoring.rules_of(now.policy, kept["rules"])),
+        by_person=_by_person(now),
         policy_changed=before is not None and before.kept["policy_hash"] != kept["policy_hash"],
         changes=changes,
         elsewhere=kept["score"] - before.kept["score"] - sum(c.points for c in changes) if before and scored else None,
     )
+
+
+def _by_person(row: _Row) -> bool:
+    """Whether the tier is better than that of the score, or worse without a rule that allows no better one."""
+    policy, place = row.policy, row.kept["tier"]
+    by_score = tiers.tier_of(row.kept["score"], policy.thresholds)
+    fired = scoring.rules_of(policy, row.kept["rules"])
+    is_held = any(case.best_tier == policy.tier[place].code for rule in fired for case in rule.case)
+    return bool(place < by_score or (place > by_score and not is_held))
 
 
 def _changes(before: _Row, now: _Row) -> tuple[Change, ...]:
