@@ -9,11 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import data
-from riskcore import book, portfolio, reviews
+from riskcore import book, portfolio, reviews, versions
 from riskcore.__main__ import main
 from riskcore.reviews import Seen
 from riskcore.store import Store
 from riskcore.text import LANGUAGES, Words
+from tests import books
 from tests.screen import books_in, captions, opened, sound
 
 WHY = "Pays in time, all limits hold"
@@ -123,7 +124,9 @@ def test_a_review_tells_what_changed_and_is_recorded_in_one_go(lang: str) -> Non
     assert one.next_review_on == reviews.latest_due(assessed.policy, 2, date.today())
     assert one.assessment_id == newest()
     assert WHY in shown(opened("customer", lang, book="sample", customer=str(key)))
-    assert t("reviews.same_assessment") in shown(review(key, lang))
+    app.button(key="review_again").click().run()
+    assert t("reviews.same_assessment") in shown(sound(app))
+    assert app.button(key="review_save")
 
 
 def test_points_and_rules_that_moved_are_named() -> None:
@@ -245,6 +248,20 @@ def test_a_review_is_called_from_the_customers_page_and_settled_by_the_review() 
 def test_a_customer_that_is_not_there_is_said(asked: str) -> None:
     app = opened("review", book="sample", customer=asked)
     assert Words("en")("reviews.absent") in shown(app)
+
+
+def test_filters_of_one_book_do_not_stand_in_another(home: Path) -> None:
+    own = Store(home / "book.duckdb")
+    books.take(own, [{"customer_id": "1", "region": "Elsewhere"}], date(2026, 10, 31))
+    books.assess(own, versions.in_force(own))
+    own.close()
+    app = calendar()
+    app.selectbox(key="reviews_region").set_value(app.selectbox(key="reviews_region").options[0]).run()
+    app.button(key="other_book").click().run()
+    assert "1 in all" in captions(sound(app))
+    app.switch_page("book/customers.py").run()
+    app.switch_page("book/todo.py").run()
+    assert sound(app)
 
 
 def test_an_empty_book_says_so() -> None:

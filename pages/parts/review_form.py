@@ -107,15 +107,23 @@ def done(t: Words, customer_key: int, today: date) -> bool:
     _, outcome, next_on = recorded
     said = t("reviews.saved", outcome=review_words.outcome(t, outcome), day=day(t, next_on))
     st.success(plain(said), icon=":material/check:")
-    filters: dict[str, Any] = st.session_state.get(review_words.KEPT, {}).get("filters", {})
+    filters: dict[str, Any] = st.session_state.get(review_words.kept(), {}).get("filters", {})
     following = reviews.next_one(data.store(), today, filters, customer_key)
     if following is None:
         st.caption(t("reviews.no_next", days=reviews.WINDOW_DAYS))
-        return True
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if following is not None:
+            _lead_on(t, following)
+        if st.button(t("reviews.once_more"), type="tertiary", key="review_again"):
+            st.session_state.pop(_DONE, None)
+            st.rerun()
+    return True
+
+
+def _lead_on(t: Words, following: dict[str, Any]) -> None:
     with st.container(key="main", width="content"):
         label = t("reviews.next_due", name=plain(following["customer_name"]))
         if st.button(label, type="primary", icon=":material/arrow_forward:", key="review_next"):
             st.session_state.pop(_DONE, None)
-            following_key = str(following["customer_key"])
-            st.switch_page("book/review.py", query_params={"customer": following_key, **controls.in_url()})
-    return True
+            here = {"customer": str(following["customer_key"]), **controls.in_url()}
+            st.switch_page("book/review.py", query_params=here)

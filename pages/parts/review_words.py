@@ -3,14 +3,12 @@
 import json
 from typing import Any
 
-from pages.parts import customer_opinions
+from pages.parts import customer_opinions, data
 from pages.parts.format import day, is_nothing, plain
 from riskcore import alerts
 from riskcore.policy import Policy
 from riskcore.reviews import Call, Outcome
 from riskcore.text import Words
-
-KEPT = "reviews_kept"  # the filters of the calendar, so that a review leads on to the next one among them
 
 _OUTCOMES: dict[Outcome, str] = {
     "keep": "reviews.keep",
@@ -30,6 +28,11 @@ _BECAUSE = {
     "worse": "reviews.because_worse",
     "call": "reviews.because_call",
 }
+
+
+def kept() -> str:
+    """Where a session keeps the filters of the calendar of this book, so that a review leads on to the next one."""
+    return f"reviews_kept_{data.kind()}"
 
 
 def outcome(t: Words, value: Outcome) -> str:

@@ -35,7 +35,7 @@ def show(room: Room) -> None:
     with head:
         filters["statuses"] = _status(room, tally)
         review_weeks.draw(t, tally, room.today)
-    st.session_state[review_words.KEPT] = {
+    st.session_state[review_words.kept()] = {
         "filters": filters,
         "chosen": {name: st.session_state.get(f"reviews_{name}") for name in _FIELDS},
     }
@@ -59,7 +59,7 @@ def _seed() -> None:
     """A page change forgets what was chosen; what was kept of it stands again, or the status that a link asks for."""
     if "reviews_status" in st.session_state:
         return
-    kept = st.session_state.get(review_words.KEPT, {}).get("chosen", {})
+    kept = st.session_state.get(review_words.kept(), {}).get("chosen", {})
     if (asked := st.query_params.get("status")) in reviews.STATUSES:
         del st.query_params["status"]
         kept = {"status": asked}

@@ -16,6 +16,7 @@ PAGES = {
     "customers": "customers",
     "customer": "customer?customer=5",
     "todo": "todo",
+    "reviews": "todo?part=reviews",
     "review": "review?customer=5",
     "limits": "limits",
     "decisions": "decisions",
