@@ -322,7 +322,7 @@ def test_the_watched_stand_first_then_the_larger_exposure(waiting: Store) -> Non
     assert set(order(waiting, customer=key_of(waiting, "C0"))) == {("C0", "W1"), ("C0", "W5")}
     assert order(waiting, since=DAYS[2]) == []
     assert len(alerts.inbox(waiting, POLICY, TODAY, {}, 2, 4)) == 2
-    assert alerts.by_rule(waiting, POLICY, TODAY, "open") == {"W1": 2, "W3": 2, "W5": 1, "W7": 1}
+    assert alerts.by_rule(waiting, TODAY)["open"] == {"W1": 2, "W3": 2, "W5": 1, "W7": 1}
 
 
 def test_acknowledged_ones_are_put_away_and_kept(waiting: Store) -> None:

@@ -58,7 +58,7 @@ def _to_do(t: Words, assessed: Assessed) -> list[_Line]:
                 lambda: _go_to_do("reviews", {"status": "overdue"}),
             )
         )
-    by_rule = alerts.by_rule(data.store(), assessed.policy, date.today(), "open")
+    by_rule = alerts.by_rule(data.store(), date.today())["open"]
     if by_rule:
         names = {rule.code: t.of(rule.name) for rule in assessed.policy.alert}
         most = sorted(by_rule.items(), key=lambda one: -one[1])[:3]

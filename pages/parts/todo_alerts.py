@@ -63,9 +63,7 @@ def _inbox(room: Room) -> None:
 def _filters(room: Room) -> dict[str, Any]:
     """What is asked for: how alerts stand, of which rules, and of customers in which tiers."""
     t, policy = room.t, room.assessed.policy
-    by_stand = {
-        stands: alerts.by_rule(room.store, policy, room.today, stands) for stands in ("open", "snoozed", "acknowledged")
-    }
+    by_stand = alerts.by_rule(room.store, room.today)
     numbers = {stands: count(sum(rules.values())) for stands, rules in by_stand.items()}
     labels = {
         "open": t("alerts.open", n=numbers["open"]),

@@ -34,22 +34,28 @@ def inbox(
     `tier, exposure` (now; NULL where the customer left), `code, watches, cause, told` (JSON), `day, stands, until,
     note, said_by, said_at, is_watched`.
     """
-    paging = {"most": per_page, "skip": (page - 1) * (per_page or 0)}
-    question = f"{sql('alert_inbox')} {_ORDER} limit $most offset $skip"
-    return store.ask(question, **paging, **_filters(policy, today, filters))
+    asked = _filters(policy, today, filters)
+    if per_page is not None:  # of all that fit only the numbers are sorted
+        question = f"select alert_id from ({_found()}) {_ORDER} limit $most offset $skip"
+        ids = [number for (number,) in store.rows(question, most=per_page, skip=(page - 1) * per_page, **asked)]
+        asked["alerts"] = ids
+    return store.ask(f"{_found()} {_ORDER}", **asked)
 
 
 def count(store: Store, policy: Policy, today: date, filters: Mapping[str, Any]) -> tuple[int, int]:
     """How many alerts the filters leave, and the highest number among them (0: none)."""
-    question = f"select count(*), coalesce(max(alert_id), 0) from ({sql('alert_inbox')})"
+    question = f"select count(*), coalesce(max(alert_id), 0) from ({_found()})"
     row = store.one(question, **_filters(policy, today, filters)) or (0, 0)
     return int(row[0]), int(row[1])
 
 
-def by_rule(store: Store, policy: Policy, today: date, stands: Stands) -> dict[str, int]:
-    """How many alerts stand so, by the code of their rule, in the order of the codes."""
-    question = f"select code, count(*) from ({sql('alert_inbox')}) group by code order by length(code), code"
-    return dict(store.rows(question, **_filters(policy, today, {"stands": stands})))
+def by_rule(store: Store, today: date) -> dict[Stands, dict[str, int]]:
+    """How many alerts stand in each way, by the code of their rule, in the order of the codes."""
+    question = f"select stands, code, count(*) from ({sql('alert_stands')}) group by all"
+    found: dict[Stands, dict[str, int]] = {"open": {}, "snoozed": {}, "acknowledged": {}}
+    for stands, code, n in sorted(store.rows(question, today=today), key=lambda row: (len(row[1]), row[1])):
+        found[stands][code] = n
+    return found
 
 
 def acknowledge(
@@ -117,12 +123,12 @@ def _say(
     person, written = signing.name(by), signing.required(note, 0, NOTE_MOST, "alert_note_long")
     with store.transaction() as cursor:
         bound = _filters(policy, today, which)
-        question = f"select count(*), coalesce(max(alert_id), 0) from ({sql('alert_inbox')})"
+        question = f"select count(*), coalesce(max(alert_id), 0) from ({_found()})"
         there = cursor.execute(question, bound).fetchone() or (0, 0)
         if tuple(there) != tuple(seen):
             raise _changed(cursor, which, seen[0], int(there[0]))
         cursor.execute(
-            f"insert into alert_event select alert_id, $event, $until, $written, $by, $at from ({sql('alert_inbox')})",
+            f"insert into alert_event select alert_id, $event, $until, $written, $by, $at from ({_found()})",
             {**bound, "event": event, "until": until, "written": written, "by": person, "at": signing.now()},
         )
     return seen[0]
@@ -139,6 +145,10 @@ def _changed(cursor: Cursor, which: Mapping[str, Any], seen: int, there: int) ->
         if row is not None:
             return AskedWrong("alert_settled", by=row[0], when=signing.said(row[1]))
     return AskedWrong("alerts_changed", seen=seen, now=there)
+
+
+def _found() -> str:
+    return f"with standing as ({sql('alert_stands')}) {sql('alert_inbox')}"
 
 
 def _filters(policy: Policy, today: date, filters: Mapping[str, Any]) -> dict[str, Any]:

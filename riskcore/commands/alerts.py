@@ -24,7 +24,7 @@ def waiting(args: argparse.Namespace, t: Words) -> Outcome:
         policy = assessed.policy
         total, _ = alerts.count(store, policy, today, filters)
         rows = alerts.inbox(store, policy, today, filters, per_page=None if args.json else _LINES_MOST)
-        by_rule = alerts.by_rule(store, policy, today, "open")
+        by_rule = alerts.by_rule(store, today)["open"]
     found: list[dict[str, Any]] = [
         {
             "customer_id": row["customer_id"],
