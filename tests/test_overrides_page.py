@@ -140,7 +140,9 @@ def test_the_part_of_the_feedback_page(lang: str) -> None:
     assert t("overrides.standing_look", audit="5%") in markdown(app)
     [shown] = [frame.value for frame in app.dataframe]
     assert len(shown) == 15 and shown["state"].unique().tolist() == [t("overrides.state_in_force")]
-    assert t("overrides.few_of", name="Bo", n=16) in captions(app)  # planted on the earlier of the sample's two dates
+    assert t("overrides.few_of", name="", n=16).strip() in captions(
+        app
+    )  # planted on the earlier of the sample's two dates
     app.segmented_control(key="overrides_which").set_value("over").run()
     [over] = [frame.value for frame in sound(app).dataframe]
     assert over["state"].tolist() == [t("overrides.state_ended")]

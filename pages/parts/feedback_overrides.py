@@ -113,7 +113,7 @@ def _bars(room: Room, found: Rates, palette: charts.Palette) -> go.Figure:
     for name, value, _ in bars:  # on the page's colour, so that no mark runs through a figure
         said_of = {"text": f"{value:.1f}%", "showarrow": False, "xanchor": "left", "xshift": 4, "borderpad": 0}
         figure.add_annotation(x=value, y=name, bgcolor=palette.background, font={"size": charts.FONT}, **said_of)
-    most = max(*(value for _, value, _ in bars), *(mark for mark, _ in marks), 1) * 1.18
+    most = max(*(value for _, value, _ in bars), *(mark for mark, _ in marks), 1) * 1.35
     figure.update_layout(
         height=34 * len(bars) + 40,
         margin={"l": 8, "r": 8, "t": 28, "b": 4},
@@ -220,11 +220,12 @@ def _outcomes(room: Room) -> None:
     rows = [_became(room, one, f"**{names[one.direction]}**") for one in found.direction]
     few = []
     named = [(one, override_words.reason_name(t, room.policy, one.name)) for one in found.reason]
-    for one, name in (*named, *((one, one.name) for one in found.person)):
+    for one, alone in (*named, *((one, one.name) for one in found.person)):
+        name = t("overrides.of_direction", name=alone, direction=names[one.direction])
         if one.lacking:
             few.append(t("overrides.few_of", name=name, n=one.n))
         else:
-            rows.append(_became(room, one, plain(f"{name} ({names[one.direction]})")))
+            rows.append(_became(room, one, plain(name)))
     heads = [
         t("overrides.col_group"),
         t("overrides.col_n"),
