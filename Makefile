@@ -21,7 +21,7 @@ test: $(VENV)/dev.stamp ## lint, types and every test, those in a real browser t
 	$(PY) -m pytest -rs -n auto --dist loadfile -m "not browser"
 	$(PY) -m pytest -rs -m browser
 
-bench: $(VENV)/dev.stamp ## measure: a drag, a release, nine more sessions, a start, large files (BIG=1: ten million customers too)
+bench: $(VENV)/dev.stamp ## measure pages, ledger, killed, assess, monitoring (ONLY=monitoring: one of them; BIG=1: ten million customers too)
 	PYTHONPATH=. $(PY) tests/bench/run.py
 
 lock: $(VENV)/dev.stamp ## remake requirements.txt and requirements-dev.txt from pyproject.toml

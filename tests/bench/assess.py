@@ -1,10 +1,11 @@
 """What an assessment of a large book takes: by step, beside the bare typed load of the same customers from CSV.
 
-Run by itself: `PYTHONPATH=. python tests/bench/assess.py`. RISK_MEMORY bounds the memory, as it does anywhere. Memory
-is that of a process of its own, pages of the file that it keeps included.
+Run by itself: `PYTHONPATH=. python tests/bench/assess.py`; SMALLER=10 makes it a tenth. RISK_MEMORY bounds the memory,
+as it does anywhere. Memory is that of a process of its own, pages of the file that it keeps included.
 """
 
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -20,9 +21,9 @@ import duckdb
 from riskcore import assessment, schema, versions
 from riskcore.store import Store
 from tests.bench import books
-from tests.bench.run import line
+from tests.bench.lines import line
 
-CUSTOMERS = 1_000_000
+CUSTOMERS = 1_000_000 // int(os.environ.get("SMALLER", "1"))
 GOAL = 1.1  # floors: 2.5 for the whole way from the file, less 1.4 for the import
 SCORED_GOAL = 0.7
 MEMORY_GOAL = 1024

@@ -1,10 +1,12 @@
 """What questions over many assessments take, and how the book grows by each: 24 months of a million customers.
 
-Run with `PYTHONPATH=. python tests/bench/monitoring.py`; it takes some minutes, and half a gigabyte for so long.
+Run by itself: `PYTHONPATH=. python tests/bench/monitoring.py`. It takes some minutes, and half a gigabyte for so long;
+SMALLER=10 makes all of it a tenth.
 The assessments are written straight into the book: what payment tells changes quarterly, the rest yearly, amounts
 monthly, and one customer in a hundred is away each month.
 """
 
+import os
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -16,9 +18,10 @@ from time import perf_counter, process_time
 from riskcore import assessment, monitoring, policy, scoring, versions
 from riskcore.policy import Characteristic, Policy
 from riskcore.store import Cursor, Store
-from tests.bench.run import line
+from tests.bench.lines import line
 
-CUSTOMERS, MONTHS = 1_000_000, 24
+SMALLER = int(os.environ.get("SMALLER", "1"))
+CUSTOMERS, MONTHS = 1_000_000 // SMALLER, 24
 RUNS = 15
 
 _SEEN = """

@@ -1,22 +1,25 @@
-"""`make bench`: what a drag, a release, a start and large files take, and their goals. Writes only what it measures on.
+"""`make bench`: what pages, a start, large files and many assessments take, and their goals.
 
-RISK_BENCH_HOME names the folder that keeps those books; without it a temporary folder does. With BIG=1 a drag also on
-ten million customers: what the page reads of the large book, ten times.
+Writes only what it measures on. RISK_BENCH_HOME names the folder that keeps those books; without it a temporary folder
+does. ONLY=monitoring measures one part, ONLY=assess,ledger two. With BIG=1 a drag also on ten million customers: what
+the page reads of the large book, ten times.
 """
 
 import asyncio
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.bench import books, drag, killed, ledger, sessions, start
+from tests.bench import assess, books, drag, killed, ledger, monitoring, sessions, start
 from tests.bench.answers import wrong
 from tests.bench.drag import Dragged, percentile
+from tests.bench.lines import line
 from tests.bench.start import Started
 from tests.e2e import browser as chromium
 from tests.e2e.server import serving
@@ -37,9 +40,27 @@ class Crowded:
     wrong: int
 
 
-async def main() -> None:
-    """Measure, and print one table."""
+def main() -> None:
+    """Measure all parts, or those that ONLY names, and print their tables."""
+    parts: dict[str, Callable[[], object]] = {
+        "pages": lambda: asyncio.run(pages()),
+        "ledger": ledger.main,
+        "killed": killed.main,
+        "assess": assess.main,
+        "monitoring": monitoring.main,
+    }
+    named = [name.strip() for name in os.environ.get("ONLY", "").split(",") if name.strip()] or list(parts)
+    if unknown := set(named) - set(parts):
+        sys.exit(f"ONLY={','.join(sorted(unknown))}: no such part; there are {', '.join(parts)}")
     print(f"load before {_load()}", flush=True)
+    for name in named:
+        print(f"\n{name}", flush=True)
+        parts[name]()
+    print(f"\nload after {_load()}, {os.cpu_count()} processors")
+
+
+async def pages() -> None:
+    """A drag, a release beside others, and a start, in a real browser."""
     program = chromium.find()
     small, large = _home(SMALL), _home(LARGE)
     async with async_playwright() as playwright:
@@ -54,9 +75,6 @@ async def main() -> None:
     show_drag(dragged, (f"{SMALL:,}", f"{TIERS} tiers", f"{LARGE:,}"))
     show_crowd([dragged[0], dragged[2]], crowded)
     show_start(started)
-    ledger.main()
-    killed.main()
-    print(f"\nload after {_load()}, {os.cpu_count()} processors")
 
 
 async def _big(browser: Browser) -> None:
@@ -131,12 +149,6 @@ def show_start(started: Started) -> None:
     print("  imports: " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in started.imports.items()))
 
 
-def line(name: str, goal: str, values: Sequence[float | str], met: list[bool], form: str = ".0f") -> None:
-    """One measure: its goal, its values, and whether they meet it."""
-    shown = "".join(f"{value if isinstance(value, str) else format(value, form):>12}" for value in values)
-    print(f"{name:42}{goal:>10}{shown}  {('met' if all(met) else 'NOT MET') if met else ''}".rstrip())
-
-
 def _home(customers: int) -> Path:
     began = time.perf_counter()
     home = books.home(customers)
@@ -149,4 +161,4 @@ def _load() -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
