@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from streamlit.testing.v1 import AppTest
 
 from pages.parts import charts, monitoring_drift, monitoring_heat_map
-from pages.parts.format import day, plain
+from pages.parts.format import day, money, plain
 from riskcore import book, ingest, monitoring, versions
 from riskcore import policy as policies
 from riskcore.monitoring import ABSENT, Cell, Drift
@@ -284,3 +284,12 @@ def test_a_click_on_a_cell_leads_to_its_customers_and_on_to_one(made: Path, tmp_
         page.wait_for_url("**/customer?customer=1*")
         assert not page.locator("img[src=x]").count()
         page.get_by_text("<img src=x").first.wait_for()
+
+
+def test_amounts_of_one_matrix_are_in_one_unit() -> None:
+    amounts = (2.5e8, 3.1e7, -5e7, 0, None, 9e6)
+    chinese = [money(Words("zh"), amount, "CNY", beside=2.5e8) for amount in amounts]
+    assert chinese == ["¥2.50亿", "¥0.31亿", "−¥0.50亿", "¥0", "–", "¥0.09亿"]
+    assert money(Words("zh"), 12_345, "CNY", beside=2.5e8) == "¥1.2万"  # rather than 0.00亿
+    assert money(Words("en"), 400_000, "EUR", beside=2.5e6) == "€0.4M"
+    assert [money(Words("zh"), 3.1e7, "CNY"), money(Words("zh"), 3.1e7, "CNY", beside=9.9e4)] == ["¥3,100万"] * 2

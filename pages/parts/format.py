@@ -44,22 +44,22 @@ def signed(number: float, text: str) -> str:
     return (MINUS if number < 0 else "+") + text.lstrip(MINUS)
 
 
-def money(t: Words, amount: Any, currency: str) -> str:
-    """An amount in brief: ¥131.6M, ¥1.32亿; a dash where it is not known."""
+def money(t: Words, amount: Any, currency: str, beside: float | None = None) -> str:
+    """An amount in brief: ¥131.6M, ¥1.32亿; a dash where it is not known.
+
+    `beside`: in the unit of this amount, unless it is 0 in it, so that figures of one table compare at a glance.
+    """
     if is_nothing(amount):
         return NOTHING
     value = float(amount)
     sign, size, symbol = MINUS if value < 0 else "", abs(value), _SYMBOLS.get(currency, f"{currency} ")
     for scale, name in _SCALES[t.lang]:
-        if size >= scale * 0.9995:
-            scaled = size / scale
-            decimals = (
-                2
-                if t.lang == "zh" and name == "middle" and scaled < 100
-                else 1
-                if scaled < 100 or name != "small"
-                else 0
-            )
+        scaled = size / scale
+        decimals = (
+            2 if t.lang == "zh" and name == "middle" and scaled < 100 else 1 if scaled < 100 or name != "small" else 0
+        )
+        is_unit = beside is not None and abs(beside) >= scale * 0.9995 and round(scaled, decimals) > 0
+        if is_unit or scaled >= 0.9995:
             return f"{sign}{symbol}{t(f'board.money.{name}', n=f'{scaled:,.{decimals}f}')}"
     return f"{sign}{symbol}{size:,.0f}"
 

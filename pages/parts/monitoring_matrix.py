@@ -41,8 +41,10 @@ def draw(t: Words, palette: charts.Palette, found: Migration, earlier: Assessed,
     chosen = st.session_state[key] = st.session_state.get(f"kept_{key}")
     cells, comparable = [], same_tiers(earlier, later)
 
+    largest = max(map(sum, (*found.exposure, *zip(*found.exposure, strict=True))))  # of the totals
+
     def written(amount: float) -> str:
-        return count(amount) if by == "customers" else money(t, amount, currency)
+        return count(amount) if by == "customers" else money(t, amount, currency, beside=largest)
 
     for i, row in enumerate(rows):
         for j, column in enumerate(columns):
