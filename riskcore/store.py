@@ -80,11 +80,8 @@ class Store:
             try:
                 yield self._at_work
             finally:
-                for kind in ("view", "table"):  # views first: they stand on the tables
-                    names = f"select {kind}_name from duckdb_{kind}s() where temporary and not internal"
-                    for (name,) in self._at_work.execute(names).fetchall():
-                        self._at_work.execute(f'drop {kind} temp."{name}"')
-                        self._at_work.unregister(name)
+                while not self._forgotten():
+                    continue  # who asks to stop asks again until the work has ended
                 shutil.rmtree(self.private, ignore_errors=True)
 
     def ask(self, question: str, **values: Any) -> pd.DataFrame:
@@ -123,6 +120,17 @@ class Store:
     def close(self) -> None:
         """Give the file back."""
         self._root.close()
+
+    def _forgotten(self) -> bool:
+        """Drop what stands on the cursor for long work; False where that was interrupted."""
+        with suppress(duckdb.InterruptException):
+            for kind in ("view", "table"):  # views first: they stand on the tables
+                names = f"select {kind}_name from duckdb_{kind}s() where temporary and not internal"
+                for (name,) in self._at_work.execute(names).fetchall():
+                    self._at_work.execute(f'drop {kind} temp."{name}"')
+                    self._at_work.unregister(name)
+            return True
+        return False
 
     def _run(self, question: str, values: Mapping[str, Any]) -> Cursor:
         text = question if " " in question else sql(question)

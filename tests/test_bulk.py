@@ -134,6 +134,62 @@ def test_every_oddity_is_told_by_line_and_nothing_is_lost(both: Both) -> None:
     assert aside <= set(large.upload.rows["line"].to_pylist())
 
 
+# What stands where something else should, by column, as people and systems write it.
+STRANGE = (
+    (
+        "",
+        "N/A",
+        "-",
+        "0007",
+        "12+3",
+        "'008",
+        "=1+1",
+        "E:1",
+        "合 计",
+        "x\ty",
+        "Ｃ１",
+        " C1 ",
+        "\u3000C2\u3000",
+        "1.2E+15",
+    ),
+    ("N/A", "无", "-", " padded ", "\u00a0Blank\u00a0", "=x", "'x", "东海", "Unknown", "TBD 1", ""),
+    ("N/A", "unknown", "C35", "c", " Retail", ""),
+    ("1_000", "0x10", "(5)", "1e400", "-0.004", "1.239", "1.5万", "N/A", "nan", "１２", "-7", f"{10**15 + 1}", ""),
+    ("9999-12-31", "1970-01-01", "epoch", "infinity", "20200131", "2020-01-01 10:00", "2020-02-30", "1899-12-31", "-"),
+    ("N/A", "refused", "5e2", "4_00", ""),
+    ("inf", "-inf", "1e-400", "62%", "1 000", "withdrawn", "0x1", "1e300", "-1e301", ""),
+    ("audited_12m", "AUDITED_12M", "best", "N/A", "declined", ""),
+    ("N1", "n1", "AAA", "-", "refused", ""),
+    ("-1", "2.7", "1_0", "none", "999", "N/A", ""),
+    ("-4", "1e3", "0x1F", "about 5", ""),
+    ("yes", "否", "2", "true", "maybe", "-", ""),
+)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_stands_in_cells_is_what_the_careful_way_makes_of_it(both: Both, seed: int) -> None:
+    chance = random.Random(seed)
+    often = chance.choice((0.002, 0.02))
+    lines = []
+    for number in range(900):
+        cells = row(number).rstrip("\n").split(",")
+        lines.append(
+            ",".join(chance.choice(s) if chance.random() < often else c for s, c in zip(STRANGE, cells, strict=True))
+        )
+    agree(*both(HEADINGS + "\n".join(lines) + "\n"))
+
+
+@pytest.mark.parametrize("place", range(len(STRANGE)))
+def test_what_the_sample_shows_of_a_column_holds_for_all_of_it(both: Both, place: int) -> None:
+    lines = []
+    for number in range(700):
+        cells = row(number).rstrip("\n").split(",")
+        if number % 3 == 0:
+            cells[place] = STRANGE[place][number // 3 % len(STRANGE[place])]
+        lines.append(",".join(cells))
+    agree(*both(HEADINGS + "\n".join(lines) + "\n"))
+
+
 def test_rows_keep_their_lines_where_the_database_reads_in_several_threads(tmp_path: Path) -> None:
     text = "customer_id,customer_name,industry,region\n"
     rows = (f"C{n:06},{'Nordic Steel ' * 30}{n},Retail {'and trade ' * 20},Region {n % 31}\n" for n in range(80_000))

@@ -93,6 +93,9 @@ class Scratch:
         """The rows for the store's table of that name, kept until they are loaded."""
         return self.cursor.sql(query).to_arrow_table()
 
+    def settle(self, name: str) -> None:
+        """Make the rows of a table such that they can be changed; here they are."""
+
 
 def type_column(
     scratch: Scratch,

@@ -108,28 +108,41 @@ def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_
 
 def _append(cursor: Cursor, table: str, rows: str, import_id: int, as_of: date) -> None:
     columns = [str(column[0]) for column in cursor.execute(f"select * from {rows} limit 0").description]
-    is_ordered = False
-    if table == "input":
-        inserted = cursor.execute(
-            "insert into customer select (select coalesce(max(customer_key), 0) from customer) + "
-            f"row_number() over (order by min(line)), customer_id from {rows} anti join customer "
-            "using (customer_id) group by customer_id"
-        ).fetchone()
-        # New customers are numbered by line, which is the order that the rows come in.
-        is_ordered = inserted == cursor.execute(f"select count(*) from {rows}").fetchone()
     of_customers = "customer_id" in columns and table != "list_entry"
+    key, source = "customer_key", f"{rows} join customer using (customer_id) order by customer_key"
+    if table == "input":
+        numbered = _new_customers(cursor, rows)
+        if numbered is not None:
+            key, source = numbered, rows
     names = [name for name in columns if not (of_customers and name == "customer_id")]
     day = _DAYS_NOT_TOLD.get(table)
     values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
-    source = rows
     if of_customers:
-        names, values = ["customer_key", *names], ["customer_key", *values]
-        source = f"{rows} join customer using (customer_id) {'' if is_ordered else 'order by customer_key'}"
+        names, values = ["customer_key", *names], [key, *values]
+    else:
+        source = rows
     bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
     cursor.execute(
         f"insert into {table} (import_id, {', '.join(names)}) select $import_id, {', '.join(values)} from {source}",
         bound,
     )
+
+
+def _new_customers(cursor: Cursor, rows: str) -> str | None:
+    """Number the customers that are new, by line; SQL of a row's customer over the rows alone, where that tells it.
+
+    It does where all customers are new and no line between is left out.
+    """
+    [before] = cursor.execute("select coalesce(max(customer_key), 0) from customer").fetchone() or (0,)
+    [inserted] = cursor.execute(
+        "insert into customer select $before + row_number() over (order by min(line)), customer_id "
+        f"from {rows} anti join customer using (customer_id) group by customer_id",
+        {"before": before},
+    ).fetchone() or (0,)
+    told = cursor.execute(f"select count(*), min(line), max(line) from {rows}").fetchone() or (0, 0, 0)
+    if not inserted or told != (inserted, told[1], told[1] + inserted - 1):
+        return None
+    return f"({int(before) + 1 - int(told[1])} + line)::integer"
 
 
 def _remember(cursor: Cursor, matches: Sequence[Match], answers: Mapping[str, str]) -> None:

@@ -38,6 +38,7 @@ def unify(scratch: Scratch, store: Store) -> list[Phrase]:
     )
     spelled = cursor.execute("select told, spelling from spelled order by all").fetchall()
     if spelled:
+        scratch.settle("typed")
         for name in named:
             cursor.execute(f"update typed set {name} = spelling from spelled where typed.{name} = spelled.told")
         [(told, spelling), *_] = spelled

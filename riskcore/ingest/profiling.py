@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from riskcore import schema
 from riskcore.ingest.cells import ORDERS, read_date, read_number, silence
 
 _FEWEST = 3  # distinct values that say anything
+_TEXTS_KEPT = 1 << 16
 _LOOKED_AT = 200  # of many, evenly apart
 _HARDLY, _MOSTLY = 0.2, 0.9
 _LOOKS = {"customer_id": "code", "date": "date", "amount": "amount_with_decimals"}
@@ -19,7 +21,7 @@ _DECIMALS = re.compile(r"-?[\d,' ]*\d[.,]\d{2}-?|\([\d,' ]*\d[.,]\d{2}\)")
 def can_hold(name: str, distinct: Sequence[str]) -> bool:
     """Whether the values may be dates or amounts, where the field holds such; a few that cannot say nothing."""
     kind = schema.field(name).kind
-    said = [text for text in distinct if silence(text, stated=False) is None]
+    said = [text for text in distinct if _says(text)]
     if len(said) < _FEWEST or kind not in {"date", "amount"}:
         return True
     return _share(kind, said) >= _HARDLY
@@ -42,8 +44,19 @@ def fitting(needs: Sequence[Sequence[str]], columns: Mapping[int, Sequence[str]]
 
 
 def _fits(kind: str, distinct: Sequence[str]) -> bool:
-    said = [text for text in distinct if silence(text, stated=False) is None]
+    said = [text for text in distinct if _says(text)]
     return len(said) >= _FEWEST and _share(kind, said) >= _MOSTLY
+
+
+# The same columns are looked at for each kind of file.
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _says(text: str) -> bool:
+    return silence(text, stated=False) is None
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _is_date(text: str) -> bool:
+    return any(read_date(text, order).reason is None for order in ORDERS)
 
 
 def _share(kind: str, said: Sequence[str]) -> float:
@@ -56,7 +69,7 @@ def _share(kind: str, said: Sequence[str]) -> float:
     if kind == "amount_with_decimals":
         return sum(bool(_DECIMALS.fullmatch(text)) for text in said) / len(said)
     if kind == "date":
-        return sum(any(read_date(text, order).reason is None for order in ORDERS) for text in said) / len(said)
+        return sum(map(_is_date, said)) / len(said)
     numbers = [text for text in said if any(read_number(text, None, comma).reason is None for comma in (False, True))]
     return len(numbers) / len(said)
 

@@ -18,12 +18,12 @@ import pyarrow as pa
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import decimals
 from riskcore.ingest.asking import apply
-from riskcore.ingest.bulk.plainly import Bound, plain
+from riskcore.ingest.bulk.reading import reading
 from riskcore.ingest.bulk.records import NotPlain, Walked, physical, walk
 from riskcore.ingest.bulk.source import Source, open_source
 from riskcore.ingest.bulk.watch import STAGES, Cancelled, Watch
 from riskcore.ingest.checking import Checked, conclude, with_id
-from riskcore.ingest.columns import Column, Scratch, finals, make_typed
+from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import Kind
 from riskcore.ingest.kinds.base import Shaping
 from riskcore.ingest.layout import Layout, find_dialect, find_layout
@@ -115,7 +115,6 @@ class _OfBook(Scratch):
 
     def __init__(self, cursor: Cursor, place: int) -> None:
         self.cursor = cursor
-        self.needs_typed = False  # for what is to be loaded
         self._place = place
         words = pa.table({"word": sorted(cell_words("cell.missing") | cell_words("cell.error"))})
         self.cursor.register("missing_word", words)
@@ -123,9 +122,27 @@ class _OfBook(Scratch):
     def gather(self, name: str, query: str) -> str:
         """The name of a temporary view of the rows; they are copied only where another file comes before loading."""
         view = f"bulk_{self._place}_{name}"
-        self.needs_typed = self.needs_typed or re.search(r"\btyped\b", query) is not None
+        query = query.removesuffix(" order by line")  # they stand in the order of the file
         self.cursor.execute(f"create temp view {view} as {query}")
         return view
+
+    def needs_typed(self) -> bool:
+        """Whether what is to be loaded stands on `typed`."""
+        views = self.cursor.execute("select view_name, sql from duckdb_views() where temporary and not internal")
+        return any(name != "typed" and re.search(r"\btyped\b", query) for name, query in views.fetchall())
+
+    def settle(self, name: str) -> None:
+        """Make a table of a view, so that its rows can be changed."""
+        self.cursor.execute(f"create temp table settled as from {name}")
+        self.forget_typed()
+        self.cursor.execute(f"alter table settled rename to {name}")
+
+    def forget_typed(self) -> None:
+        """Drop `typed`, and what it stands on."""
+        kinds = "select table_type from information_schema.tables where table_name = 'typed'"
+        [[kind]] = self.cursor.execute(kinds).fetchall()
+        self.cursor.execute("drop view typed" if kind == "VIEW" else "drop table typed")
+        self.cursor.execute("drop table if exists bulk_read")
 
 
 class _Reading:
@@ -155,57 +172,47 @@ class _Reading:
         with Scratch(self.sample) as scratch:
             columns, _ = apply(scratch, self.matches, self.known.answers, self.policy)
             commas = decimals.with_comma(decimals.marks(scratch, self.matches), _said(self.known.answers))
-        self._read(columns, commas)
+        how = reading(
+            self.source.path,
+            self.dialect,
+            self.layout.ends,
+            len(self.layout.headings),
+            columns,
+            self.policy,
+            self.known.answers,
+            commas,
+            self.source.underscores,
+        )
+        cursor.execute(how.read.sql, how.read.values)
         [rows] = cursor.execute("select count(*) from bulk_read").fetchone() or (0,)
-        odd = [row for (row,) in cursor.execute("select rowid from bulk_read where odd order by 1").fetchall()]
+        odd = [row for (row,) in cursor.execute(how.odd.sql, how.odd.values).fetchall()]
         if len(odd) * len(self.layout.headings) > ODD_CELLS_MOST:
             raise FileRefused("file_bulk_odd", heading=self._oddest(rows, odd), n=len(odd))
         walked = self._walk(rows, odd)
         careful = self._careful(walked.records)
         columns, notes = self._type(careful, columns)
         watch.enter("judged", cursor, rows=rows)
-        line = walked.line_sql("rowid") if len(walked.starts) <= _SHIFTS_MOST else f"rowid + {self.layout.ends + 1}"
-        cursor.execute(
-            f"create temp table typed as select {line} as line, * exclude (odd) from bulk_read where not odd "
-            f"union all by name select * from bulk_careful"
-        )
-        cursor.execute("drop table bulk_read")
+        self._view(how.columns, walked, odd, careful)
         upload = replace(careful, rows_read=rows - len(odd) + careful.rows_read)
         scratch = _OfBook(cursor, place)
         shaping = Shaping(scratch, upload, columns, self.known.answers, self.policy, self.store, as_of)
         checked = conclude(shaping, self.known.kind, [*self.said, *notes])
         if checked.rows_taken + checked.rows_set_aside != upload.rows_read:
             raise NotPlain
-        if not scratch.needs_typed:
-            cursor.execute("drop table typed")
+        if not scratch.needs_typed():
+            scratch.forget_typed()
         return self._with_set_aside(upload, checked, walked, rows), checked
 
-    def _read(self, columns: Sequence[Column], commas: set[int]) -> None:
-        """Make `bulk_read`: a row per row of the file with its values, and whether any cell of it is not plain."""
-        bound = Bound()
-        width = len(self.layout.headings)
-        raw, fits = [], []
-        # Of what an amount was before it was rounded, only whether there was any is asked.
-        kept = [re.sub(r"^(\w+_raw)$", r"case when \1 is not null then true end as \1", sql) for sql in finals(columns)]
-        for c in columns:
-            name = c.field.name
-            how = plain(c, self.policy, self.known.answers, c.match.index in commas, self.source.underscores, bound)
-            raw += [f"{how.value} as {name}_raw", f"{how.state} as {name}_said"]
-            fits.append(how.is_plain)
-        some = f"coalesce({', '.join(f'c{i}' for i in range(width))}) is not null"
-        types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-        texts = (
-            f"select * from read_csv({bound.add(str(self.source.path))}, auto_detect = false, header = false, "
-            f"skip = {self.layout.ends}, delim = {bound.add(self.dialect.delimiter)}, "
-            f"quote = {bound.add(self.dialect.quote)}, escape = {bound.add(self.dialect.quote)}, nullstr = '', "
-            f"columns = {{{types}}}, store_rejects = true, rejects_limit = 0, "
-            f"rejects_table = 'bulk_unread', rejects_scan = 'bulk_scan')"
-        )
-        self.cursor.execute(
-            f"create temp table bulk_read as select {', '.join(kept)}, "
-            f"not ({some} and {' and '.join(fits)}) as odd from (select *, {', '.join(raw)} from ({texts}))",
-            bound.values,
-        )
+    def _view(self, columns: Sequence[str], walked: Walked, odd: Sequence[int], careful: Upload) -> None:
+        """Make `typed`: the plain rows of `bulk_read` with their lines, and those that went the careful way."""
+        line = walked.line_sql("rowid") if len(walked.starts) <= _SHIFTS_MOST else f"rowid + {self.layout.ends + 1}"
+        query = f"select {line} as line, {', '.join(columns)} from bulk_read"
+        if odd:
+            self.cursor.register("bulk_odd", pa.table({"row": pa.array(odd, pa.int64())}))
+            query += " anti join bulk_odd on bulk_odd.row = bulk_read.rowid"
+        if len(careful.rows):
+            query += " union all by name select * from bulk_careful"
+        self.cursor.execute(f"create temp view typed as {query}")
 
     def _walk(self, rows: int, odd: Sequence[int]) -> Walked:
         unread: dict[int, int] = {}

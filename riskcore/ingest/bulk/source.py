@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from riskcore.ingest.decoding import find_encoding, refuse_other_kinds
 
 _CHUNK = 1 << 22
 _HEAD, _SLICE = 1 << 18, 1 << 17  # bytes of the sample: of the beginning, and of the middle and the end
+_BETWEEN_FIGURES = re.compile(rb"_(?<=\d_)\d")  # found by the underscore, which is rare
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -23,8 +25,8 @@ _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 class Source:
     """A text in UTF-8 that the database may read; `sha256` and `encoding` are the file's own.
 
-    `line_ends`: how many there are. `underscores`: whether there are any below the first line, which casts pass over
-    in numbers.
+    `line_ends`: how many there are. `underscores`: whether there are any between figures below the first line, which
+    casts pass over.
     """
 
     path: Path
@@ -97,7 +99,7 @@ def _pieces(file: BinaryIO, codec: str, size: int, counted: _Counted, watch: Wat
     file.seek(0)
     decoder = codecs.getincrementaldecoder(codec)("strict")
     is_utf8 = codec in {"utf-8", "utf-8-sig"}
-    returns, first_line_over = 0, False
+    returns, first_line_over, last = 0, False, b""
     while piece := file.read(_CHUNK):
         watch.tick(file.tell() / size)
         counted.digest.update(piece)
@@ -109,9 +111,9 @@ def _pieces(file: BinaryIO, codec: str, size: int, counted: _Counted, watch: Wat
         if b"\0" in piece:
             line = counted.line_ends + piece[: piece.index(b"\0")].count(b"\n") + 1
             raise FileRefused("file_nul", line=line)
-        below = piece if first_line_over else piece.partition(b"\n")[2]
-        first_line_over = True
-        counted.underscores = counted.underscores or b"_" in below
+        below = last + piece if first_line_over else piece.partition(b"\n")[2]
+        first_line_over, last = True, piece[-2:]
+        counted.underscores = counted.underscores or _BETWEEN_FIGURES.search(below) is not None
         counted.line_ends += piece.count(b"\n")
         returns += piece.count(b"\r")
         yield piece

@@ -43,7 +43,8 @@ def all_words(kind: str) -> dict[str, tuple[str, ...]]:
 
 
 def prepare(shaping: Shaping) -> None:
-    """Make `document_row`: a row per row of `typed` that has a customer and an amount and is no line of totals.
+    """Make `document_row`: a row per row of `typed` that has a customer and an amount and is no line of totals; a view
+    where every row `stands_alone`.
 
     line, customer_id, number (NULL: none told), company, document (what tells it from the customer's others), type,
     ref (number of the invoice that it belongs to), invoice_date, due_date, paid_date, status, currency, disputed,
@@ -56,9 +57,24 @@ def prepare(shaping: Shaping) -> None:
     classify(shaping, "invoice_status", "status", STATES)
     classify(shaping, "special_gl", "special", ("noted",))
     terms.prepare_codes(shaping)
-    cursor.execute(_query(shaping, _unsigned(shaping)))
+    made = "view" if stands_alone(shaping) else "table"
+    cursor.execute(f"create or replace temp {made} document_row as {_query(shaping, _unsigned(shaping))}")
     if shaping.has("invoice_ref", "document_no") and not shaping.has("due_date"):
         cursor.execute(_CREDITS_DUE)
+
+
+def stands_alone(shaping: Shaping) -> bool:
+    """Whether every row is a document by itself, with a number, and no other row says anything of it."""
+    known = shaping.scratch.known
+    if "stands_alone" not in known:
+        is_told = shaping.has("document_no") and not shaping.has("invoice_ref") and not shaping.has("paid_amount")
+        known["stands_alone"] = is_told and not _some_unnumbered(shaping)
+    return bool(known["stands_alone"])
+
+
+def is_bare(shaping: Shaping) -> bool:
+    """Whether a numbered document is told from the customer's others by its number alone."""
+    return not any(shaping.has(name) for name in ("company_code", "fiscal_year", "document_line", "document_type"))
 
 
 def classify(shaping: Shaping, field: str, group: str, names: Sequence[str], kind: str = "ledger") -> None:
@@ -77,25 +93,42 @@ def _amount(shaping: Shaping) -> str:
     return f"coalesce({shaping.column('amount')}, {shaping.column('amount_local')})::decimal(18,2)"
 
 
+_CLASSED = {
+    "side": "debit_credit",
+    "type": "document_type",
+    "status": "invoice_status",
+    "special": "special_gl",
+}
+
+
+def _class(shaping: Shaping, group: str) -> str:
+    """SQL of what a row is by a column that is classified, over `_joined`."""
+    return f"class_{group}.class" if shaping.has(_CLASSED[group]) else "null::varchar"
+
+
 def _joined(shaping: Shaping) -> str:
-    return (
-        f"typed left join class_side on class_side.text = {shaping.column('debit_credit')} "
-        f"left join class_type on class_type.text = {shaping.column('document_type')} "
-        f"left join class_status on class_status.text = {shaping.column('invoice_status')} "
-        f"left join class_special on class_special.text = {shaping.column('special_gl')} "
-        f"left join term_code on term_code.code = {shaping.column('payment_terms')}"
-    )
+    """`typed` with what is known of the words in its columns."""
+    joins = [
+        f"left join class_{group} on class_{group}.text = {field}"
+        for group, field in _CLASSED.items()
+        if shaping.has(field)
+    ]
+    if shaping.has("payment_terms"):
+        joins.append("left join term_code on term_code.code = payment_terms")
+    return " ".join(("typed", *joins))
 
 
 def _unsigned(shaping: Shaping) -> str:
     """SQL that says which rows are credits written without a sign: the file shows it by having none with one."""
     amount = f"coalesce({_amount(shaping)}, {shaping.column('open_amount')})"
     if shaping.has("debit_credit"):
-        condition = "class_side.class = 'credit'"
+        condition = f"{_class(shaping, 'side')} = 'credit'"
         positive = shaping.scratch.cursor.execute(
             f"select coalesce(bool_or({amount} > 0), false) from {_joined(shaping)} where {condition}"
         ).fetchone()
         return condition if positive and positive[0] else "false"
+    if not shaping.has("document_type"):
+        return "false"
     signless = shaping.scratch.texts(
         f"select class_type.class from {_joined(shaping)} where class_type.class is not null and {amount} is not null "
         f"group by all having min({amount}) >= 0"
@@ -108,7 +141,8 @@ def _query(shaping: Shaping, unsigned: str) -> str:
     column = shaping.column
     amount = _amount(shaping)
     turned = f"coalesce({unsigned}, false)"
-    credit = f"class_side.class = 'credit' or class_type.class is not null or {amount} < 0"
+    side, said_type = _class(shaping, "side"), _class(shaping, "type")
+    credit = f"{side} = 'credit' or {said_type} is not null or {amount} < 0"
     free_credit = f"coalesce({credit}, false) and {column('invoice_ref')} is null"
 
     def signed(name: str) -> str:
@@ -118,14 +152,14 @@ def _query(shaping: Shaping, unsigned: str) -> str:
     invoiced, posted, base = column("invoice_date"), column("posting_date"), column("baseline_date")
     baseline = f"coalesce({base}, {invoiced}, {posted})::date"
     if shaping.has("document_no") and not _some_unnumbered(shaping):
-        document = _NUMBERED
+        document = "number" if is_bare(shaping) else _NUMBERED
     else:
         document = f"coalesce({_NUMBERED}, {_UNNUMBERED})"
+    [totals] = shaping.scratch.cursor.execute("select count(*) from total_line").fetchone() or (0,)
     return f"""
-create or replace temp table document_row as
 with said as (
-  select typed.line, customer_id, class_type.class as said_type, class_status.class as status,
-    coalesce(class_special.class = 'noted', false) as noted, {column("special_gl")} is not null as special,
+  select typed.line, customer_id, {said_type} as said_type, {_class(shaping, "status")} as status,
+    coalesce({_class(shaping, "special")} = 'noted', false) as noted, {column("special_gl")} is not null as special,
     {column("document_no", "null::varchar")} as number, {column("company_code", "null::varchar")} as company,
     {column("fiscal_year", "null::varchar")} as fiscal_year,
     {column("document_line", "null::varchar")} as document_line,
@@ -136,7 +170,7 @@ with said as (
     {signed("paid_amount")} as said_paid, abs({column("credit_note_amount", "0")})::decimal(18,2) as said_credited,
     {currency_sql(shaping)} as currency, ({column("disputed")})::boolean as disputed
   from {_joined(shaping)}
-  anti join total_line using (line)
+  {"anti join total_line using (line)" if totals else ""}
   where customer_id is not null and coalesce({amount}, {column("open_amount")}) is not null
 ),
 valued as (
