@@ -35,9 +35,10 @@ def bars(t: Words, palette: charts.Palette, counts: list[int], today: date) -> g
     starts = [today + timedelta(days=7 * week) for week in range(len(counts) - 1)]
     hints = [t("reviews.overdue_bar", n=count(counts[0]))]
     hints += [t("reviews.week_bar", day=day(t, s), n=count(n)) for s, n in zip(starts, counts[1:], strict=True)]
+    places = [-0.4, *range(1, len(counts))]  # those overdue stand apart
     figure = go.Figure()
     figure.add_bar(
-        x=list(range(len(counts))),
+        x=places,
         y=counts,
         width=0.72,
         marker={"color": [palette.worse, *[palette.primary] * len(starts)]},
@@ -50,13 +51,13 @@ def bars(t: Words, palette: charts.Palette, counts: list[int], today: date) -> g
     )
     charts.bare(figure, palette, height=_HEIGHT, left=4, right=4)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 22, "b": 26}, bargap=0)
-    names = [t("reviews.overdue_short"), *(f"{start.month}/{start.day}" for start in starts)]
+    days = [f"{start.month}/{start.day}" if week % 2 == 0 else "" for week, start in enumerate(starts)]
     figure.update_xaxes(
-        tickvals=list(range(len(counts))),
-        ticktext=names,
+        tickvals=places,
+        ticktext=[t("reviews.overdue_short"), *days],
         tickfont={"color": palette.muted, "size": charts.FONT - 1},
         showgrid=False,
-        range=[-0.6, len(counts) - 0.4],
+        range=[-1, len(counts) - 0.4],
         linecolor=palette.axis,
         showline=True,
         tickangle=0,

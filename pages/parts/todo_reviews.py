@@ -89,7 +89,7 @@ def _filters(room: Room, place: Any) -> dict[str, Any]:
             key="reviews_search",
             placeholder=t("customers.search_hint"),
             icon=":material/search:",
-            width=200,
+            width=188,
         )
     return found
 
