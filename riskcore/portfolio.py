@@ -65,7 +65,7 @@ def assessments(store: Store) -> list[Assessed]:
         "order by as_of desc, assessment_id desc"
     )
     policies = {policy_hash: versions.kept(store, policy_hash) for policy_hash in {row[4] for row in rows}}
-    return [Assessed(*row[:4], *policies[row[4]], row[5]) for row in rows]
+    return [Assessed(row[0], row[1], row[2], row[3], *policies[row[4]], row[5]) for row in rows]
 
 
 def _assessed(store: Store, back: int) -> Assessed | None:

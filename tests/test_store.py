@@ -286,3 +286,16 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     answer = cursor.execute(text, {slot: given.get(slot) for slot in slots} or None).fetchall()
     cursor.execute("rollback")
     assert answer or name in NOBODY
+
+
+def test_replaced_data_do_not_stay_in_the_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "book.duckdb")
+    sizes = []
+    for run in range(7):
+        with store.transaction() as cursor:
+            cursor.execute("create table if not exists replaced (n UBIGINT)")
+            cursor.execute("truncate replaced")
+            cursor.execute("insert into replaced select hash(n, $run) from range(250_000) numbers(n)", {"run": run})
+        sizes.append((tmp_path / "book.duckdb").stat().st_size)
+    store.close()
+    assert sizes[-1] < sizes[0] + 1.5 * 8 * 250_000  # one more copy, while both the old and the new one are there
