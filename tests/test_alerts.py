@@ -1,9 +1,12 @@
 """Alerts: every planted change is told, once, and nothing else; the inbox, the watch list, the digest."""
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,6 +14,7 @@ import pytest
 
 from riskcore import alerts, book, entering, portfolio, reviews, schema, versions
 from riskcore import policy as policies
+from riskcore.__main__ import main
 from riskcore.entering import Entry, Said
 from riskcore.errors import AskedWrong, PolicyError
 from riskcore.policy import Policy
@@ -462,6 +466,25 @@ def test_a_digest_of_an_empty_book_says_so(store: Store) -> None:
     with pytest.raises(AskedWrong) as refused:
         alerts.digest(store, Words("en"), TODAY)
     assert refused.value.key == "errors.digest_empty"
+
+
+def test_the_command_line_lists_alerts_and_writes_the_digest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "book.duckdb", tmp_path / "week.xlsx"
+    with closing(Store(path)) as store:
+        versions.in_force(store)
+        month(store, listed({}, {}), DAYS[0])
+        month(store, listed({"credit_score": 640.0}, {}), DAYS[1])
+    named = ["--store", str(path), "--lang", "en"]
+    assert main(["alerts", *named]) == 0
+    assert "1 alerts are open: W1 1." in (said := capsys.readouterr().out) and "C0  Ore & Sons: Tier A → B" in said
+    assert main(["alerts", "--json", *named]) == 0
+    [one] = json.loads(capsys.readouterr().out)["alerts"]
+    assert (one["customer_id"], one["code"], one["tier"], one["exposure"]) == ("C0", "W1", "B", 1000.0)
+    assert main(["digest", "--out", str(out), "--since", DAYS[1].isoformat(), *named]) == 0
+    assert [row[0] for row in sheets_of(out.read_bytes())["Alerts"]][1:] == ["C0"]
+    assert main(["digest", "--out", str(out.with_suffix(".pdf")), *named]) == 2
 
 
 # The policy

@@ -128,14 +128,15 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         "name": column.TextColumn(t("alerts.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
         "exposure": controls.money_column(t("alerts.exposure_in", currency=currency)),
-        "what": column.TextColumn(t("alerts.what"), width=310),
+        "what": column.TextColumn(t("alerts.what"), width=300),
         "when": column.TextColumn(t("alerts.when"), width=100),
         "rule": column.TextColumn(t("alerts.rule"), width=170),
     }
-    if rows["said_by"].notna().any():
+    if rows["stands"].ne("open").any():
+        shown = shown.drop(columns=["watched", "rule"])  # room for who and why
         shown["settled"] = [_settled(room, row) for row in rows.itertuples()]
         shown["remark"] = rows["note"]
-        layout["settled"] = column.TextColumn(t("alerts.settled"), width="medium")
+        layout["settled"] = column.TextColumn(t("alerts.settled"), width=170)
         layout["remark"] = column.TextColumn(t("alerts.remark"), width="medium")
     picked = place.dataframe(
         shown,

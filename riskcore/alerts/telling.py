@@ -34,7 +34,7 @@ def _number(value: float | None) -> str:
 def _utilised(value: float | None) -> str:
     if value is None:
         return NOTHING
-    return f"> {_MOST_SHOWN - 1:,}%" if value >= _MOST_SHOWN else f"{value:,.0f}%"
+    return f"> {_MOST_SHOWN - 1:,}%" if value >= _MOST_SHOWN else f"{_number(value)}%"
 
 
 def _money(value: float | None) -> str:
