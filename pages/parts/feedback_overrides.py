@@ -196,7 +196,6 @@ def _row(room: Room, one: Override) -> dict[str, object]:
         "withdrawn": t("overrides.state_withdrawn"),
         "ended": t("overrides.state_ended"),
     }
-    why = f"{override_words.reason_name(t, room.policy, one.reason_code)}: {one.reason}"
     return {
         "tier": [] if one.tier_now is None else [policy.tier[one.tier_now].code],
         "customer": one.customer_name,
@@ -204,7 +203,7 @@ def _row(room: Room, one: Override) -> dict[str, object]:
         "until": day(t, one.expires_on),
         "state": states[one.state],
         "by": one.asked_by if one.approved_by is None else f"{one.asked_by} / {one.approved_by}",
-        "why": why,
+        "why": override_words.why(t, room.policy, one),
     }
 
 

@@ -42,6 +42,11 @@ def change(t: Words, direction: Direction, code: str) -> str:
     return t("overrides.up_to", code=code) if direction == "up" else t("overrides.down_to", code=code)
 
 
+def why(t: Words, policy: Policy, kept: Override) -> str:
+    """The reason and what the person wrote."""
+    return t("overrides.why", name=reason_name(t, policy, kept.reason_code), text=kept.reason)
+
+
 def line(t: Words, policy: Policy, kept: Override) -> str:
     """An override in Markdown: what, why, who, when and until when."""
     said = {"by": kept.asked_by, "when": signing.said(kept.asked_at), "day": day(t, kept.expires_on)}
@@ -52,5 +57,4 @@ def line(t: Words, policy: Policy, kept: Override) -> str:
         what = t("overrides.up_waits", code=code) if waits else t("overrides.up_line", code=code)
     else:
         what = t("overrides.down_waits", code=code) if waits else t("overrides.down_line", code=code)
-    why = f"{reason_name(t, policy, kept.reason_code)}: {kept.reason}"
-    return f"**{plain(what)}** · {plain(why)}  \n:gray[{plain(who)}]"
+    return f"**{plain(what)}** · {plain(why(t, policy, kept))}  \n:gray[{plain(who)}]"
