@@ -6,6 +6,7 @@ from riskcore import features, schema, scoring, settings, strategy, versions
 from riskcore.policy import Policy
 from riskcore.store import Cursor, sql
 
+_PARTS, _SORTED_LEAST = 4, 100_000  # of the listing, and how many rows one has at least
 SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
 
 # What cube and listing need of a customer beside what the table `score` keeps.
@@ -43,8 +44,7 @@ def run(
     )
     keep(cursor, policy, number)
     cursor.execute(sql("first_assessed_write"), {"day": now.date()})
-    cursor.execute(sql("listing_clear"))
-    cursor.execute(sql("listing_write"))
+    _write_listing(cursor)
     cursor.execute("truncate opinion")
     cursor.execute(sql("radar_write"))
     cursor.execute("drop table sized")
@@ -63,6 +63,17 @@ def keep(cursor: Cursor, policy: Policy, number: int) -> None:
     for dimension in ("", *schema.SEGMENTS):
         query = sql("cube_write").replace("dimension_column", dimension or "''")  # one of four constants
         cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})
+
+
+def _write_listing(cursor: Cursor) -> None:
+    """Replace the listing, part by part, so that few of its wide rows are sorted at a time."""
+    cursor.execute(sql("listing_clear"))
+    cursor.execute(sql("listing_order"))
+    [customers] = cursor.execute("select count(*) from placed").fetchone() or (0,)
+    part = max(_SORTED_LEAST, -(-customers // _PARTS))
+    for after in range(0, customers, part):
+        cursor.execute(sql("listing_write"), {"after": after, "through": after + part})
+    cursor.execute("drop table placed")
 
 
 def _newest_import(cursor: Cursor) -> date:

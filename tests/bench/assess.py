@@ -35,7 +35,7 @@ STEPS = {
     "scored": ("create or replace temp table sized", "insert into sized"),
     "stored": ("-- What the assessment keeps", "insert into bin_count"),
     "cube": ("delete from cube", "-- The cells of one dimension"),
-    "listing": ("-- The customers just scored",),
+    "listing": ("-- Where each of the customers", "select count(*) from placed", "-- The customers just scored"),
 }
 
 INVOICES = """

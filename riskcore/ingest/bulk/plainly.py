@@ -158,10 +158,11 @@ def _read(texts: Mapping[str, Any], form: str) -> Iterator[tuple[str, Any]]:
 
 def _trimmed(source: str, bound: Bound) -> str:
     """A text without blanks at its ends, which most have none of and a trim of all would look for long."""
-    wide = [f"starts_with({source}, {bound.add(blank)})" for blank in _BLANKS if blank > " "]
-    ends = [f"ends_with({source}, {bound.add(blank)})" for blank in _BLANKS]
+    wide = [bound.add(blank) for blank in _BLANKS if blank > "~"]
+    at_ends = " or ".join(f"{side}_with({source}, {blank})" for side in ("starts", "ends") for blank in wide)
     return (
-        f"case when {source} < '!' or {' or '.join([*ends, *wide])} "
+        f"case when {source} < '!' or ends_with({source}, ' ') or ends_with({source}, chr(9)) "
+        f"or strlen({source}) > length({source}) and ({at_ends}) "
         f"then nullif(trim({source}, {bound.add(_BLANKS)}), '') else {source} end"
     )
 
