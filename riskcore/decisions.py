@@ -1,10 +1,10 @@
-"""Decisions: thresholds and assumptions put in force, with their effect as it stood, by whom and why.
+"""Decisions: a policy and assumptions put in force, with their effect as it stood, by whom and why.
 
 A decision is written once. What it brought into force can be put back, by a decision of its own.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -15,10 +15,10 @@ from riskcore.errors import AskedWrong
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
 from riskcore.portfolio import Assessed
-from riskcore.store import Store
-from riskcore.wording import is_nothing
+from riskcore.store import Cursor, Store, sql
 
 MOVERS_KEPT = 10
+FIRST = 0  # in the place of a decision's number: what was in force before number 1
 # What is kept of each tier, before and after; see money.by_tier.
 SUMS = (
     *("customers", "exposure_today", "sales", "exposure_on_terms", "margin_kept", "expected_loss", "cost_of_money"),
@@ -35,6 +35,17 @@ where $decision::integer is null or decision_id = $decision
 order by decision_id desc
 limit $most offset $skip
 """
+
+_COMPARABLE = """
+select assessment_id
+from assessment
+where policy_hash = $policy and as_of = $day and known_by is not distinct from $known_by
+  and created_at >= coalesce((select max(greatest(created_at, undone_at)) from import), created_at)
+order by assessment_id desc
+limit 1
+"""
+
+_Scored = tuple[int, Policy]  # the number of an assessment, and the policy by whose thresholds it is read
 
 
 @dataclass(frozen=True)
@@ -80,20 +91,12 @@ class Decision:
 
 
 def effect(store: Store, assessed: Assessed, thresholds: Sequence[int], assumptions: Assumptions) -> Effect:
-    """What these thresholds would do to the last assessment, against those that it applied."""
-    policy, number = assessed.policy, assessed.assessment_id
-    counts = portfolio.mover_counts(store, number, thresholds, policy.thresholds)
-    largest = portfolio.movers(store, thresholds, policy.thresholds, "all", 1, MOVERS_KEPT)
-    return Effect(
-        currency=settings.get(store.cursor(), "currency") or policy.currency,
-        customers=assessed.customers,
-        better=counts["better"],
-        worse=counts["worse"],
-        before=_by_tier(store, assessed, policy.thresholds, assumptions),
-        after=_by_tier(store, assessed, thresholds, assumptions),
-        largest=[_mover(row) for row in largest.to_dict("records")],
-        scores=[list(row) for row in store.rows("decision_scores", assessment=number)],
-    )
+    """What the policy of the last assessment would do under these thresholds, against the policy in force.
+
+    AskedWrong where the policy in force was not assessed on the same data, or has other tiers.
+    """
+    policy = policies.with_thresholds(assessed.policy, _checked(assessed.policy, thresholds))
+    return _effect(store.cursor(), _before(store, assessed, policy), (assessed.assessment_id, policy), assumptions)
 
 
 def record(
@@ -103,38 +106,28 @@ def record(
     assumptions: Assumptions,
     by: str,
     why: str,
-    puts_back: int | None = None,
 ) -> int:
-    """Decide: thresholds and assumptions are in force from now on, and the book is assessed again under them.
+    """Decide: the policy that was assessed is in force from now on, a draft too, with these thresholds and assumptions.
 
-    All in one transaction; returns the decision's number. AskedWrong, and nothing is changed, where the name or the
-    reason is missing, the thresholds cannot stand, or the book was assessed again since.
+    In one transaction the book is assessed again under it, and what that finds is the effect that is kept. Returns the
+    decision's number. AskedWrong, and nothing is changed, where the name or the reason is missing, the thresholds
+    cannot stand, the book was assessed again since, or there is nothing to hold the effect against (see `effect`).
     """
-    person, reason = signing.name(by), signing.reason(why)
-    tiers.check_order(thresholds, assessed.policy.base_score, assessed.policy.top_score)
-    if len(thresholds) != len(assessed.policy.thresholds) or len(assumptions.kept_pct) != len(assessed.policy.tier):
-        raise AskedWrong("decision_other_tiers")
-    policy = policies.with_thresholds(assessed.policy, thresholds)
-    with store.transaction() as cursor:
-        _check_current(store, assessed)
-        found, assumed = effect(store, assessed, thresholds, assumptions), money.of_book(store, assessed.policy)
-        versions.put_in_force(cursor, policy, person, reason)
-        money.keep(cursor, assumptions)
-        assessment.run(cursor, policy, assessed.as_of)
-        [newest] = cursor.execute("select coalesce(max(decision_id), 0) from decision").fetchone() or (0,)
-        values = [int(newest) + 1, person, reason, signing.now(), assessed.as_of, assessed.assessment_id]
-        values += [assessed.policy.hash, policy.hash, money.to_json(assumed), money.to_json(assumptions)]
-        values += [json.dumps(asdict(found), ensure_ascii=False), puts_back]
-        cursor.execute(f"insert into decision values ({', '.join('?' * len(values))})", values)
-    return int(newest) + 1
+    policy = policies.with_thresholds(assessed.policy, _checked(assessed.policy, thresholds))
+    return _decide(store, assessed, policy, assumptions, by, why, None)
 
 
 def put_back(store: Store, decision_id: int, by: str, why: str) -> int:
-    """Decide for the thresholds and assumptions of an earlier decision again; returns the new decision's number."""
-    earlier, assessed = get(store, decision_id), portfolio.newest(store)
+    """Decide for the policy and assumptions of an earlier decision again; returns the new decision's number.
+
+    FIRST stands for what was in force before the first decision.
+    """
+    earlier, assessed = get(store, 1 if decision_id == FIRST else decision_id), portfolio.newest(store)
     if assessed is None:
         raise AskedWrong("decision_absent")
-    return record(store, assessed, earlier.after.thresholds, earlier.assumptions, by, why, decision_id)
+    is_first = decision_id == FIRST
+    policy, a = (earlier.before, earlier.assumptions_before) if is_first else (earlier.after, earlier.assumptions)
+    return _decide(store, assessed, policy, a, by, why, decision_id)
 
 
 def get(store: Store, decision_id: int) -> Decision:
@@ -157,28 +150,73 @@ def how_many(store: Store) -> int:
     return int(row[0]) if row else 0
 
 
-def _check_current(store: Store, assessed: Assessed) -> None:
-    newest = portfolio.newest(store)
-    if newest is None or newest.assessment_id != assessed.assessment_id:
-        raise AskedWrong("decision_stale")
-    if assessed.policy.hash != versions.in_force(store).hash:
-        raise AskedWrong("decision_on_draft")
+def _checked(policy: Policy, thresholds: Sequence[int]) -> tuple[int, ...]:
+    if len(thresholds) != len(policy.thresholds):
+        raise AskedWrong("decision_other_tiers")
+    return tiers.check_order(thresholds, policy.base_score, policy.top_score)
 
 
-def _mover(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        "customer_id": row["customer_id"],
-        "customer_name": row["customer_name"],
-        "score": None if is_nothing(row["score"]) else int(row["score"]),
-        "was": int(row["was"]),
-        "now": int(row["now"]),
-        "exposure": None if is_nothing(row["exposure"]) else float(row["exposure"]),
-    }
+def _decide(
+    store: Store, looked_at: Assessed, policy: Policy, a: Assumptions, by: str, why: str, puts_back: int | None
+) -> int:
+    person, reason = signing.name(by), signing.reason(why)
+    with store.transaction() as cursor:
+        newest = portfolio.newest(store)
+        if newest is None or newest.assessment_id != looked_at.assessment_id:
+            raise AskedWrong("decision_stale")
+        before = _before(store, looked_at, policy)
+        if len(a.kept_pct) != len(policy.tier):
+            raise AskedWrong("decision_other_tiers")
+        assumed = money.of_book(store, before[1])
+        versions.put_in_force(cursor, policy, person, reason)
+        money.keep(cursor, a)
+        after = assessment.run(cursor, policy, looked_at.as_of, known_by=looked_at.known_by)
+        found = _effect(cursor, before, (after, policy), a)
+        [last] = cursor.execute("select coalesce(max(decision_id), 0) from decision").fetchone() or (0,)
+        values = [int(last) + 1, person, reason, signing.now(), looked_at.as_of, looked_at.assessment_id]
+        values += [before[1].hash, policy.hash, money.to_json(assumed), money.to_json(a)]
+        values += [json.dumps(asdict(found), ensure_ascii=False), puts_back]
+        cursor.execute(f"insert into decision values ({', '.join('?' * len(values))})", values)
+    return int(last) + 1
 
 
-def _by_tier(store: Store, assessed: Assessed, thresholds: Sequence[int], a: Assumptions) -> list[dict[str, float]]:
-    found = money.by_tier(store, assessed.policy, assessed.assessment_id, thresholds, a).set_index("tier")
-    places = range(len(assessed.policy.tier))  # a tier without customers has no row
+def _before(store: Store, assessed: Assessed, after: Policy) -> _Scored:
+    """The last assessment under the policy in force: of the same day, and from the data that there are now."""
+    policy = versions.in_force(store)
+    if len(policy.tier) != len(after.tier):
+        raise AskedWrong("decision_other_tiers")
+    if assessed.policy.hash == policy.hash:
+        return assessed.assessment_id, policy
+    row = store.one(_COMPARABLE, policy=policy.hash, day=assessed.as_of, known_by=assessed.known_by)
+    if row is None:
+        raise AskedWrong("decision_not_compared")
+    return row[0], policy
+
+
+def _effect(cursor: Cursor, before: _Scored, after: _Scored, a: Assumptions) -> Effect:
+    """What lies between two assessments; `after` is the newest one, read under the thresholds of its policy."""
+    number, policy = after
+    moves = {"before": before[0], "shown": MOVERS_KEPT, **portfolio.starts(policy.thresholds)}
+    better, worse, largest = cursor.execute(sql("decision_moves"), moves).fetchone() or (0, 0, [])
+    scores = cursor.execute(sql("decision_scores"), {"assessment": number}).fetchall()
+    sides = [_by_tier(cursor, *side, a) for side in (before, after)]
+    [customers] = cursor.execute("select count(*) from listing").fetchone() or (0,)
+    return Effect(
+        currency=settings.get(cursor, "currency") or policy.currency,
+        customers=customers,
+        better=better,
+        worse=worse,
+        before=sides[0],
+        after=sides[1],
+        largest=largest,
+        scores=[list(row) for row in scores],
+    )
+
+
+def _by_tier(cursor: Cursor, number: int, policy: Policy, a: Assumptions) -> list[dict[str, float]]:
+    asked = {"assessment": number, "dimension": "", "thresholds": list(policy.thresholds)}
+    found = cursor.execute(sql("money"), asked | money.bound(policy, a)).df().set_index("tier")
+    places = range(len(policy.tier))  # a tier without customers has no row
     return [{name: float(found[name].get(place, 0)) for name in SUMS} for place in places]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import typst
 
-from riskcore import decisions, signing
+from riskcore import changes, decisions, signing
 from riskcore.decisions import Decision
 from riskcore.policy import Policy
 from riskcore.store import Store
@@ -25,6 +25,7 @@ DATA = Path(__file__).parents[1] / "data"
 TEMPLATE, FONTS = DATA / "print" / "decision.typ", DATA / "fonts"
 LACKING = "〓"
 NAME_WIDTH = 44  # Latin letters that a customer's name may take; a Chinese character takes two
+CHANGES_SHOWN = 5
 BAR_POINTS, TICK_POINTS = 5, 50
 _HASH_SHOWN = 12
 _LACKING_SHOWN = 16
@@ -53,7 +54,8 @@ def _page(d: Decision, t: Words) -> dict[str, Any]:
     effect = d.effect
     heading = t("print.number", n=d.decision_id)
     if d.puts_back is not None:
-        heading = f"{heading} · {t('print.puts_back', n=d.puts_back)}"
+        key = "print.puts_back_first" if d.puts_back == decisions.FIRST else "print.puts_back"
+        heading = f"{heading} · {t(key, n=d.puts_back)}"
     moved = effect.better + effect.worse
     said = {
         "n": f"{effect.customers:,}",
@@ -64,7 +66,19 @@ def _page(d: Decision, t: Words) -> dict[str, Any]:
         "currency": effect.currency,
     }
     labels = (
-        *("product", "title", "board", "board_note", "board_alt", "by_tier", "tier", "customers", "exposure", "money"),
+        *(
+            "product",
+            "title",
+            "changed",
+            "board",
+            "board_note",
+            "board_alt",
+            "by_tier",
+            "tier",
+            "customers",
+            "exposure",
+            "money",
+        ),
         *("before", "after", "change", "whole", "movers", "nobody", "customer", "score", "mover_tier"),
         *("mover_exposure", "assumed", "assumed_note", "why", "decided_by", "signed_on", "pd_note"),
     )
@@ -73,6 +87,7 @@ def _page(d: Decision, t: Words) -> dict[str, Any]:
         "labels": {name: t(f"print.{name}") for name in labels},
         "heading": heading,
         "starts": _starts(d, t),
+        "changed": changes.in_words(t, d.before, d.after, CHANGES_SHOWN),
         "moves": t("print.moves" if moved else "print.moves_none", **said),
         "board": _board(d, t),
         "by_tier_note": t("print.by_tier_note", currency=effect.currency),

@@ -29,8 +29,10 @@ def value_of(t: Words, c: Characteristic, value: Any) -> str:
 
 
 def bin_of(t: Words, c: Characteristic, number: int) -> str:
-    """The interval or category of a bin, 1 the worst, in words."""
-    chosen = c.bins[number - 1]
+    """A stored bin in words: its interval or category (1 the worst), missing or refused; an expired one by its bin."""
+    if number in (0, schema.REFUSED_BIN):
+        return t("feedback.bin_missing") if number == 0 else t("feedback.bin_refused")
+    chosen = c.bins[(number - schema.EXPIRED_BINS if number > schema.EXPIRED_BINS else number) - 1]
     if c.is_category:
         return t.of(chosen.name) if chosen.name else str(chosen.value)
 

@@ -24,6 +24,7 @@ FLOORS = (
         "sample",
         "advice",
         "coverage",
+        "changes",
         "explanation",
         "money",
         "limits",

@@ -4,23 +4,25 @@ import streamlit as st
 
 from pages.parts import charts, compare, controls, data, decide, drafts, meeting, person, words
 from pages.parts.format import count, day, plain
-from riskcore import book, decisions, signing
+from riskcore import book, decisions, signing, versions
 from riskcore import drafts as kept_drafts
 from riskcore.decisions import Decision
 from riskcore.drafts import Draft
 from riskcore.errors import AskedWrong
+from riskcore.policy import Policy
 
 PER_PAGE = 8
 t = words.current()
 controls.head(t("decisions.title"))
 assessed = controls.assessed_or_stop()
 policy = assessed.policy
+in_force = versions.in_force(data.store())
 currency = data.ask(book.currency)
 palette = charts.Palette(dark=st.context.theme.type == "dark")
 store = data.store()
 
 
-def one_decision(made: Decision, in_force: bool) -> None:
+def one_decision(made: Decision, is_in_force: bool) -> None:
     """A decision, readable as it was recorded, with its PDF and the way to put it back."""
     with st.container(border=True):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -28,39 +30,51 @@ def one_decision(made: Decision, in_force: bool) -> None:
                 when = signing.said(made.decided_at)
                 said = t("decisions.line", n=made.decision_id, when=when, by=made.decided_by)
                 st.markdown(f"**{plain(said)}**", width="content")
-                if in_force:
+                if is_in_force:
                     st.badge(t("decisions.in_force"), color="green")
                 if made.puts_back is not None:
-                    st.badge(t("decisions.puts_back", n=made.puts_back), color="gray")
+                    key = "decisions.puts_back" if made.puts_back else "decisions.puts_back_first"
+                    st.badge(t(key, n=made.puts_back), color="gray")
             with st.container(horizontal=True, vertical_alignment="center", width="content"):
                 decide.download(t, made.decision_id, f"decision_download_{made.decision_id}")
-                if not in_force:
-                    put_back(made)
+                if not is_in_force:
+                    put_back(made.decision_id, made.after)
         starts = decide.starts_lines(t, made.after, made.before.thresholds, made.after.thresholds)
         with st.container(gap=None):
             st.markdown(" &nbsp; ".join(starts))
+            decide.changed(t, made.before, made.after)
             st.markdown(plain(decide.effect_line(t, made.effect)))
             st.markdown(plain(made.reason))
             names = {"was": made.version_before, "now": made.version, "hash": made.after.hash[:7]}
             st.caption(t("decisions.policy", day=day(t, made.as_of), **names))
 
 
-def put_back(made: Decision) -> None:
-    """A popover that makes a new decision of an old one."""
-    key = f"put_back_{made.decision_id}"
+def before_all(first: Decision) -> None:
+    """What was in force before the first decision, and the way to put that back."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", border=True):
+        st.caption(t("decisions.first", version=first.version_before, hash=first.before.hash[:7]), width="content")
+        if first.before.hash != in_force.hash:
+            put_back(decisions.FIRST, first.before)
+
+
+def put_back(number: int, wished: Policy) -> None:
+    """A popover that makes a new decision of an old one, or of what was before the first."""
+    key = f"put_back_{number}"
     icon = ":material/settings_backup_restore:"
     with st.popover(t("decisions.put_back"), icon=icon, key=f"{key}_open", on_change="rerun"):
-        st.caption(t("decisions.put_back_note", n=made.decision_id))
+        note = "decisions.put_back_first_note" if number == decisions.FIRST else "decisions.put_back_note"
+        st.caption(t(note, n=number))
+        decide.changed(t, in_force, wished)
         by, why = decide.signed_by(t, key)
         if st.button(t("decisions.confirm"), key=f"{key}_confirm"):
             try:
-                number = decisions.put_back(store, made.decision_id, by, why)
+                new = decisions.put_back(store, number, by, why)
             except AskedWrong as refused:
                 st.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 meeting.thresholds(policy)
-                meeting.move_to(list(made.after.thresholds))
-                decide.after(number, key)
+                meeting.move_to(list(wished.thresholds))
+                decide.after(new, key)
 
 
 def history() -> None:
@@ -76,7 +90,9 @@ def history() -> None:
     page = page_of(total, "decisions_page")
     with place:
         for made in decisions.history(store, page, PER_PAGE):
-            one_decision(made, in_force=made.decision_id == total and made.after.hash == policy.hash)
+            one_decision(made, made.decision_id == total and made.after.hash == in_force.hash)
+        if page * PER_PAGE >= total:
+            before_all(made)
 
 
 def page_of(total: int, key: str) -> int:

@@ -12,7 +12,7 @@ from pages.parts import charts, controls, data
 from pages.parts.charts import Palette
 from pages.parts.drafts import starts_line
 from pages.parts.format import count, full_money, money, plain
-from riskcore import book, drafts, portfolio
+from riskcore import book, changes, drafts, portfolio, versions
 from riskcore import money as book_money
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
@@ -34,10 +34,10 @@ class Side:
 
 
 def sides(t: Words, assessed: Assessed) -> dict[str, Side]:
-    """What can be compared, by id: the policy in force under the empty one, then the drafts, the last saved first."""
+    """What can be compared, by id: the policy assessed under the empty one, then the drafts, the last saved first."""
     policy = assessed.policy
-    in_force = t("drafts.in_force", version=assessed.version)
-    found = {"": Side(in_force, policy.thresholds, data.ask(book_money.of_book, policy))}
+    applied = t("drafts.on_trial" if assessed.draft else "drafts.in_force", version=assessed.version)
+    found = {"": Side(applied, policy.thresholds, data.ask(book_money.of_book, policy))}
     for draft in drafts.listed(data.store()):
         if len(draft.thresholds) == len(policy.thresholds):
             found[draft.draft_id] = Side(draft.name, draft.thresholds, draft.assumptions)
@@ -50,6 +50,9 @@ def two(t: Words, assessed: Assessed, currency: str, palette: Palette) -> None:
     with st.container(gap=None):
         st.subheader(t("drafts.compare"), anchor=False)
         st.caption(t("drafts.compare_note"))
+        if assessed.draft:
+            changed = changes.in_words(t, versions.in_force(data.store()), assessed.policy)
+            st.caption(plain(t("drafts.on_trial_note", changes=" · ".join(changed))))
     left, right = st.columns(2)
     before = found[_chosen(left, t("drafts.compare_from"), assessed.policy, found, 0, "compare_from")]
     after = found[_chosen(right, t("drafts.compare_to"), assessed.policy, found, 1, "compare_to")]

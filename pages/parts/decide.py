@@ -1,12 +1,13 @@
 """Recording a decision at the board, and how a decision reads in a line."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
-from pages.parts import data, drafts, meeting, person
-from pages.parts.format import count, money, plain, signed
-from riskcore import decisions, printing, signing
+from pages.parts import controls, data, drafts, meeting, person
+from pages.parts.format import count, full_money, is_nothing, money, plain, short, signed
+from riskcore import changes, decisions, printing, signing, versions
 from riskcore.decisions import Effect
 from riskcore.errors import AskedWrong
 from riskcore.money import Assumptions
@@ -14,25 +15,37 @@ from riskcore.policy import Policy
 from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
+LARGEST_SHOWN = 5
 _NUMBER, _TOLD, _OPEN = "decision_recorded", "decision_told", "decision_open"
 
 
 def button(t: Words, assessed: Assessed, thresholds: list[int], assumptions: Assumptions) -> None:
     """A popover: what would change and what follows from it, name, reason, and the one button that puts it in force.
 
-    After it the page runs anew, says so once and offers the decision as PDF beside the button.
+    Where a draft policy is tried, that is what is decided, with the thresholds on the board. After it the page runs
+    anew, says so once and offers the decision as PDF beside the button.
     """
     recorded(t)
     if number := st.session_state.get(_NUMBER):
         download(t, number, "decision_download_new")
-    popover = st.popover(t("decisions.record"), icon=":material/gavel:", key=_OPEN, on_change="rerun")
+    label = t("decisions.adopt") if assessed.draft else t("decisions.record")
+    popover = st.popover(label, icon=":material/gavel:", key=_OPEN, on_change="rerun")
     if not popover.open:  # what follows is asked of the whole book
         return
     with popover:
-        st.markdown("  \n".join(starts_lines(t, assessed.policy, assessed.policy.thresholds, thresholds)))
-        effect = data.ask(decisions.effect, assessed, tuple(thresholds), assumptions)
+        before = versions.in_force(data.store())
+        st.markdown("  \n".join(starts_lines(t, assessed.policy, before.thresholds, thresholds)))
+        changed(t, before, assessed.policy)
+        try:
+            effect = data.ask(decisions.effect, assessed, tuple(thresholds), assumptions)
+        except AskedWrong as refused:
+            st.error(plain(t.error(refused)), icon=":material/error:")
+            return
         st.markdown(plain(effect_line(t, effect)))
-        st.caption(t("decisions.record_note"))
+        if assessed.draft:  # the board shows only what thresholds move
+            movers = [(m["customer_name"], m["was"], m["now"], m["exposure"]) for m in effect.largest]
+            largest(t, assessed.policy, movers, effect.currency)
+        st.caption(t("decisions.adopt_note") if assessed.draft else t("decisions.record_note"))
         by, why = signed_by(t, "decision")
         if st.button(t("decisions.confirm"), key="decision_confirm", icon=":material/gavel:"):
             try:
@@ -94,6 +107,29 @@ def starts_lines(t: Words, policy: Policy, was: Sequence[int], now: Sequence[int
             t("decisions.starts_same", **same) if before == start else t("decisions.starts", was=before, **same)
         )
     return lines
+
+
+def changed(t: Words, before: Policy, after: Policy) -> None:
+    """What else than thresholds differs between two policies, a line each."""
+    if said := changes.in_words(t, before, after):
+        st.markdown("  \n".join(plain(line) for line in said))
+
+
+def largest(t: Words, policy: Policy, movers: Sequence[tuple[Any, int, int, Any]], currency: str) -> None:
+    """Movers by exposure: the amount, the name, from which tier to which. `movers`: name, places, exposure."""
+
+    def chip(place: int) -> str:
+        return f":{policy.tier[place].colour}-badge[{policy.tier[place].code}]"
+
+    controls.small_table(
+        [
+            (
+                plain(full_money(None if is_nothing(amount) else amount, currency)),
+                f"{plain(short(name, 30))} {chip(was)} → {chip(now)}",
+            )
+            for name, was, now, amount in movers[:LARGEST_SHOWN]
+        ]
+    )
 
 
 def effect_line(t: Words, effect: Effect) -> str:

@@ -1,14 +1,11 @@
 """From a pattern to a draft: a threshold that moves, or other points for a characteristic, each with its effect."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
 from pages.parts import controls, data, decide, drafts, meeting
 from pages.parts.feedback_room import Room
-from pages.parts.format import MINUS, count, full_money, is_nothing, plain, short
-from riskcore import book, decisions, money, portfolio, schema, signing
+from pages.parts.format import MINUS, count, full_money, plain, short
+from riskcore import book, decisions, money, portfolio, signing
 from riskcore import drafts as kept_drafts
 from riskcore.drafts import Draft
 from riskcore.errors import AskedWrong
@@ -16,11 +13,9 @@ from riskcore.feedback import drafting, events
 from riskcore.feedback.drafting import Line, Points, Why
 from riskcore.feedback.events import Event
 from riskcore.feedback.patterns import Pattern
-from riskcore.policy import Characteristic, Policy
+from riskcore.policy import Policy
 from riskcore.text import Words
 from riskcore.wording import bin_of
-
-LARGEST_SHOWN = 5
 
 
 def offer(room: Room, one: Pattern, said: str, own: str) -> None:
@@ -94,7 +89,7 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
         else:
             _open(draft, policy)
     largest = [(m["customer_name"], m["was"], m["now"], m["exposure"]) for m in effect.largest]
-    _largest(t, policy, largest, effect.currency)
+    decide.largest(t, policy, largest, effect.currency)
 
 
 def _points(room: Room, one: Pattern, own: str) -> None:
@@ -106,7 +101,7 @@ def _points(room: Room, one: Pattern, own: str) -> None:
         return
     c, currency = policy.known_characteristic(found.characteristic), data.ask(book.currency)
     for code, was, now in found.changes:
-        st.markdown(plain(t("feedback.points_change", name=bin_name(t, c, code), was=was, now=now)))
+        st.markdown(plain(t("feedback.points_change", name=bin_of(t, c, code), was=was, now=now)))
     if policy.feedback:
         st.caption(t("feedback.points_note", step=policy.feedback.bin_step_pct))
     effect = data.ask(drafting.effect, room.assessed, found, one)
@@ -124,7 +119,7 @@ def _points(room: Room, one: Pattern, own: str) -> None:
         except AskedWrong as refused:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
-            book.assess(room.store, found.policy, draft=True)
+            book.assess(room.store, found.policy, room.assessed.as_of, draft=True)
             events.drafted(room.store, one, found.policy.hash, room.who)
             drafts.close()  # another draft's thresholds would hide what the points do
             meeting.thresholds(policy)
@@ -134,14 +129,7 @@ def _points(room: Room, one: Pattern, own: str) -> None:
     largest = [
         (listed.loc[key, "customer_name"], was, now, listed.loc[key, "exposure"]) for key, was, now in effect.largest
     ]
-    _largest(t, policy, largest, currency)
-
-
-def bin_name(t: Words, c: Characteristic, code: int) -> str:
-    """A stored bin in words; an expired value by its bin."""
-    if code in (0, schema.REFUSED_BIN):
-        return t("feedback.bin_missing") if code == 0 else t("feedback.bin_refused")
-    return bin_of(t, c, code - schema.EXPIRED_BINS if code > schema.EXPIRED_BINS else code)
+    decide.largest(t, policy, largest, currency)
 
 
 def _why(t: Words, policy: Policy, why: Why) -> str:
@@ -158,23 +146,6 @@ def _line_words(t: Words, policy: Policy, found: Line) -> str:
     starts = {"was": policy.thresholds[found.place], "now": found.thresholds[found.place]}
     numbers = {"points": _signed(found.points), "here": found.here, "moved": found.moved}
     return t("feedback.line_moves", code=policy.tier[found.place].code, **starts, **numbers)
-
-
-def _largest(t: Words, policy: Policy, movers: Sequence[tuple[Any, int, int, Any]], currency: str) -> None:
-    """Movers by exposure: the amount, the name, from which tier to which."""
-
-    def chip(place: int) -> str:
-        return f":{policy.tier[place].colour}-badge[{policy.tier[place].code}]"
-
-    controls.small_table(
-        [
-            (
-                plain(full_money(None if is_nothing(amount) else amount, currency)),
-                f"{plain(short(name, 30))} {chip(was)} → {chip(now)}",
-            )
-            for name, was, now, amount in movers[:LARGEST_SHOWN]
-        ]
-    )
 
 
 def _signed(points: int) -> str:

@@ -18,7 +18,9 @@ from riskcore.feedback.patterns import Pattern
 from riskcore.policy.feedback import Feedback
 from riskcore.text import Words
 from riskcore.training import practice, progress
-from riskcore.training.practice import Bias
+from riskcore.training.leaning import LEAST_CASES, Bias
+from riskcore.training.progress import Leaning
+from riskcore.wording import bin_of
 
 FEW_MOST, EVENTS_MOST = 10, 10
 
@@ -103,7 +105,7 @@ def _details(room: Room, one: Pattern) -> list[str]:
     t, lines = room.t, []
     if one.bins:
         c = room.policy.known_characteristic(one.value)
-        named = Counter(feedback_draft.bin_name(t, c, code) for code in one.bins)
+        named = Counter(bin_of(t, c, code) for code in one.bins)
         lines.append(t("feedback.bins_named", bins=_times(t, named)))
     if one.reasons:
         names = {r.code: t.of(r.name) for r in room.policy.override.reason} if room.policy.override else {}
@@ -200,29 +202,36 @@ def _of(t: Words, there_is: float, it_takes: float, unit: str = "") -> str:
 
 
 def _leanings(room: Room, enough: Feedback) -> None:
-    """Families on which the team's judgements lean one way, beside the score's own on the same cases."""
+    """Where the team's judgements lean one way, beside the score's own on the same cases."""
     t = room.t
-    found = progress.leanings(practice.judgements(room.store), enough.people)
+    found = progress.leanings(practice.judgements(room.store), room.policy, enough.people)
     if not found:
         return
     with st.container(gap=None):
         st.subheader(t("feedback.training"), anchor=False)
         st.caption(t("feedback.training_note"))
-    names = {family.id: t.of(family.name) for family in room.policy.family}
-    rows = [
-        (names.get(one.family, one.family), str(one.people), leaning(t, one.team), leaning(t, one.score))
-        for one in found
-    ]
-    columns = [t("feedback.family"), t("feedback.people"), t("feedback.team"), t("feedback.score_too")]
+    rows = [(plain(_cases(room, one)), str(one.people), leaning(t, one.team), leaning(t, one.score)) for one in found]
+    columns = [t("feedback.cases"), t("feedback.people"), t("feedback.team"), t("feedback.score_too")]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
     query = {"part": "progress", **controls.in_url()}
     st.page_link("learn/training.py", label=t("feedback.training_link"), query_params=query)
 
 
+def _cases(room: Room, one: Leaning) -> str:
+    """On which cases a team leans, not yet escaped."""
+    t = room.t
+    if one.side is None:
+        families = {family.id: t.of(family.name) for family in room.policy.family}
+        return t("feedback.most_lost", name=families.get(one.of, one.of))
+    names = {c.id: t.of(c.name) for c in room.policy.characteristic}
+    name = names.get(one.of, one.of)
+    return t("feedback.is_poor", name=name) if one.side == "poor" else t("feedback.is_good", name=name)
+
+
 def leaning(t: Words, bias: Bias) -> str:
     """A leaning in words, with the mean difference in points of probability and its cases."""
     if bias.mean is None:
-        return t("training.few", n=practice.LEAST_CASES)
+        return t("training.few", n=LEAST_CASES)
     named = {"lenient": t("feedback.lenient"), "strict": t("feedback.strict")}
     mean = f"{100 * bias.mean:+.0f}".replace("-", MINUS)
     said_as = named.get(bias.leaning, t("feedback.unclear"))
