@@ -168,16 +168,23 @@ def customers(
 ) -> pd.DataFrame:
     """The listing under filters, one page or all. Filters: `search` (part of name or id), `tiers` (places),
     `industry`, `region`, `salesperson` (values), `rule` (bits of the mask, of which one is set), `little_known`,
-    `over_limit`, `statement_months` (by place of the tier: only older statements on `day`, NULL: none)."""
-    question = f"{sql('customers')} order by {_ORDERS[order]} limit $most offset $skip"
+    `over_limit`, `overridden`, `statement_months` (by place of the tier: only older statements on `day`, NULL: none).
+
+    `override_direction`, `override_tier` (a code), `override_by` and `override_until` tell of an override in force
+    today, NULL where there is none."""
+    question = f"{_customers()} order by {_ORDERS[order]} limit $most offset $skip"
     paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
     return store.ask(question, **paging, **_filters(filters))
 
 
 def customer_count(store: Store, filters: Mapping[str, Any]) -> int:
     """How many customers the filters leave."""
-    row = store.one(f"select count(*) from ({sql('customers')})", **_filters(filters))
+    row = store.one(f"select count(*) from ({_customers()})", **_filters(filters))
     return int(row[0]) if row else 0
+
+
+def _customers() -> str:
+    return sql("customers").replace("override_standing", sql("override_standing"))
 
 
 def segment_values(store: Store, dimension: str) -> list[str]:
@@ -189,9 +196,9 @@ def segment_values(store: Store, dimension: str) -> list[str]:
 def _filters(filters: Mapping[str, Any]) -> dict[str, Any]:
     names = (
         *("search", "tiers", "industry", "region", "salesperson", "rule", "little_known"),
-        *("over_limit", "statement_months", "day"),
+        *("over_limit", "overridden", "statement_months", "day"),
     )
-    found = {name: filters.get(name) or None for name in names}
+    found = {name: filters.get(name) or None for name in names} | {"today": date.today()}
     found["search"] = str(found["search"]).strip().lower() if found["search"] else None
     return found
 

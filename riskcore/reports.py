@@ -20,6 +20,7 @@ from riskcore.wording import main_reasons, reason_of
 REASONS = 4
 _HASH_SHOWN = 12
 _LISTED = ("exposure", "past_due", "credit_limit", "industry", "region", "salesperson", "rules", "reason")
+_OVERRIDE = ("override_tier", "override_by", "override_until")
 _LIMITS = (
     *("customer_id", "customer_name", "tier", "score", "exposure", "credit_limit", "recommended", "difference"),
     *("binding", "need", "capacity", "own_cap", "credit_days", "terms", "payment", "review", "approver", "rules"),
@@ -63,6 +64,9 @@ _WORDS = {
     "line": "reports.line",
     "side": "reports.side",
     "distance": "reports.distance",
+    "override_tier": "reports.override_tier",
+    "override_by": "reports.override_by",
+    "override_until": "reports.override_until",
 }
 
 
@@ -148,7 +152,7 @@ def _movers(
 
 def _customers(store: Store, assessed: Assessed, filters: Mapping[str, Any], order: Order, t: Words) -> pd.DataFrame:
     frame = _worded(portfolio.customers(store, filters, order), assessed.policy, t)
-    columns = ("customer_id", "customer_name", "tier", "score", *_LISTED)
+    columns = ("customer_id", "customer_name", "tier", "score", *_LISTED, *_OVERRIDE)
     return _headed(frame, columns, _headings(store, assessed, t), assessed)
 
 

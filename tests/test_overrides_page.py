@@ -157,6 +157,28 @@ def _plant(key: int, until: date) -> None:
         )
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_list_of_customers_marks_the_overridden_and_finds_them(lang: str) -> None:
+    t, key, until = Words(lang), somebody(SMALL_B), date.today() + timedelta(days=30)
+    waits, ended = (int(row[0]) for row in store().rows(f"select customer_key from listing where {LARGE} limit 2"))
+    assert "override" not in opened("customers", lang).dataframe[0].value
+    _plant(key, until)
+    _plant(ended, date.today())
+    _plant(waits, until)
+    with store().transaction() as cursor:
+        cursor.execute("update override set needs_second = true where customer_key = ?", [waits])
+    book.assess(store())
+    app = opened("customers", lang)
+    app.selectbox(key="filter_state").set_value("overridden")
+    shown = sound(app.run()).dataframe[0].value
+    day = f"{until}" if lang == "zh" else f"{until.day} {until:%b %Y}"
+    assert shown["override"].tolist() == [t("overrides.mark", sign="▲", tier="A", by="Bo", day=day)]
+    assert shown["tier"].tolist() == [["A"]]
+    assert portfolio.customers(store(), {"overridden": True})["customer_key"].tolist() == [key]
+    rows = portfolio.customers(store(), {}).set_index("customer_key")["override_until"]
+    assert rows.dropna().index.tolist() == [key]
+
+
 def test_one_that_has_ended_falls_back_when_the_book_is_opened() -> None:
     key = somebody(SMALL_B)
     app = sound(ask(opened("customer", customer=str(key)), key, ("up", "A")))

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.parts import controls, data, exports, words
+from pages.parts import controls, data, exports, override_words, words
 from pages.parts.format import count
 from riskcore import alerts, book, portfolio, reports, schema
 from riskcore.wording import main_reasons
@@ -61,6 +61,7 @@ STATES = {
         t("customers.old_statements"),
         {"statement_months": alerts.statement_months(policy), "day": assessed.as_of},
     ),
+    "overridden": (t("customers.overridden"), {"overridden": True}),
 }
 if (wanted := st.session_state.pop("customers_state", None)) in STATES:
     st.session_state["filter_state"] = wanted
@@ -87,6 +88,7 @@ shown = pd.DataFrame(
         "id": rows["customer_id"],
         "name": rows["customer_name"],
         "tier": [[codes[p]] for p in rows["tier"]],
+        "override": [override_words.mark(t, row) for row in rows.to_dict("records")],
         "score": rows["score"],
         "exposure": rows["exposure"].astype(float),
         "past_due": rows["past_due"].astype(float),
@@ -98,11 +100,14 @@ shown = pd.DataFrame(
         "reason": main_reasons(t, policy, rows),
     }
 )
+if rows["override_by"].isna().all():  # a column for those pages only on which it says something
+    shown = shown.drop(columns="override")
 column = st.column_config
 layout = {
     "id": column.TextColumn(t("customers.id"), width="small"),
     "name": column.TextColumn(t("thresholds.customer"), width="medium"),
     "tier": controls.tier_column(t, policy, t("overview.tier")),
+    "override": column.TextColumn(t("customers.override"), width=180),
     "score": column.NumberColumn(t("thresholds.score"), width=72),
     "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
     "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),

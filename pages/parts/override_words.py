@@ -1,6 +1,9 @@
 """Overrides in words: what they do to a tier, their reason, their line."""
 
-from pages.parts.format import day, plain
+from collections.abc import Mapping
+from typing import Any
+
+from pages.parts.format import day, is_nothing, plain
 from riskcore import signing
 from riskcore.explanation import Explained
 from riskcore.overrides import Direction, Override
@@ -45,6 +48,15 @@ def change(t: Words, direction: Direction, code: str) -> str:
 def why(t: Words, policy: Policy, kept: Override) -> str:
     """The reason and what the person wrote."""
     return t("overrides.why", name=reason_name(t, policy, kept.reason_code), text=kept.reason)
+
+
+def mark(t: Words, row: Mapping[str, Any]) -> str | None:
+    """That a customer of a list is overridden, by whom and until when; None where it is not."""
+    if is_nothing(row["override_by"]):
+        return None
+    sign = "▲" if row["override_direction"] == "up" else "▼"
+    said = {"by": row["override_by"], "day": day(t, row["override_until"])}
+    return t("overrides.mark", sign=sign, tier=row["override_tier"], **said)
 
 
 def line(t: Words, policy: Policy, kept: Override) -> str:
