@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,12 @@ import pytest
 from pypdf import PdfReader
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import charts, compare, data
-from riskcore import book, decisions, drafts, money, portfolio, printing, versions
+from pages.parts import charts, compare, data, decide
+from pages.parts.feedback_patterns import widget_id
+from riskcore import book, changes, decisions, drafts, money, portfolio, printing, versions
 from riskcore import policy as policies
 from riskcore.drafts import Draft
+from riskcore.feedback import events, opinions, patterns
 from riskcore.store import Store
 from riskcore.text import Words
 from tests.screen import FRAME, books_in
@@ -196,6 +199,114 @@ def test_the_page_of_decisions_lists_them_and_puts_one_back(home: Path, lang: st
     assert decisions.get(store(), 3).puts_back == 1
     assert t("decisions.puts_back", n=1) in "".join(element.value for element in app.markdown)
     assert not [b for b in app.button if b.key == "put_back_3_confirm"]
+
+
+def opened_patterns(lang: str) -> AppTest:
+    """The patterns of the Feedback page, as Ada reads them."""
+    app = page("learn/feedback.py", lang, part="patterns")
+    app.text_input(key="feedback_person").set_value("Ada").run()
+    return app.segmented_control(key="part").set_value("patterns").run()
+
+
+def unfold(app: AppTest, key: str) -> AppTest:
+    """Open a popover, as a click in the browser does."""
+    app.session_state[key] = True
+    app.run()
+    assert not app.exception and not app.error
+    return app
+
+
+def press(app: AppTest, start: str) -> AppTest:
+    [button] = (b for b in app.button if b.key and b.key.startswith(start))
+    button.click().run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_pattern_becomes_a_draft_that_is_tried_put_in_force_and_put_back(home: Path, lang: str) -> None:
+    t, name, before = Words(lang), "days_beyond_terms_12m", portfolio.newest(store())
+    assert before is not None
+    question = f"score where {name}_bin between 2 and 4 and tier < 2 order by score"
+    for place, (key,) in enumerate(store().rows(f"select customer_key from {question} limit 6")):
+        opinions.give(store(), before.assessment_id, key, "too_high", ("Ada", "Bo")[place % 2], WHY, name)
+    [key] = (widget_id(p.key) for p in patterns.gathered(store(), POLICY) if p.kind == "characteristic")
+    app = press(unfold(opened_patterns(lang), f"draft_{key}"), "draft_try_")
+    tried = portfolio.newest(store())
+    assert tried is not None and tried.draft
+    assert t("frame.is_draft_policy") in words_of(app)
+    assert [b for b in app.button if b.key == "back_to_policy"]
+
+    app = board(lang)
+    app.slider[0].set_value(590).run()  # with another line as well
+    unfold(app, "decision_open")
+    changed = changes.in_words(t, before.policy, tried.policy)
+    assert changed
+    shown = words_of(app).replace("\\", "")
+    assert [line for line in changed if line not in shown] == []
+    told = decisions.effect(store(), tried, (700, 590), money.of_policy(POLICY))
+    assert decide.effect_line(t, told).replace("\\", "") in shown
+    assert t("decisions.starts", code=":orange-badge[**B**]", was=600, now=590) in shown
+    press(app, "decision_confirm")
+    assert app.error  # a name and a reason are needed
+    app.text_input(key="decision_person").set_value("林悦")
+    app.text_area(key="decision_why").set_value(WHY)
+    press(app, "decision_confirm")
+    assert not app.error
+    made = decisions.get(store(), 1)
+    assert made.after == versions.in_force(store()) == policies.with_thresholds(tried.policy, (700, 590))
+    assert not [b for b in app.button if b.key == "back_to_policy"]
+    assert t("frame.is_draft_policy") not in words_of(app)
+    assert t("decisions.record") in [popover.proto.popover.label for popover in app.get("popover")]
+    [event] = events.listed(store())
+    assert (event.draft, event.state, event.decision_id) == (tried.policy.hash, "in_force", 1)
+    assert t("feedback.state_decided", n=1) in "".join(table.value.to_csv() for table in opened_patterns(lang).table)
+
+    app = page("book/decisions.py", lang)
+    shown = words_of(app).replace("\\", "")
+    assert [line for line in changed if line not in shown] == []
+    assert [line for line in changes.in_words(t, made.after, made.before) if line not in shown] == []
+    app.text_input(key="put_back_0_person").set_value("Bo")
+    app.text_area(key="put_back_0_why").set_value("The sales that were lost were good ones.")
+    press(app, "put_back_0_confirm")
+    assert not app.error
+    assert versions.in_force(store()) == before.policy == portfolio.newest(store()).policy  # type: ignore[union-attr]
+    assert t("decisions.puts_back_first") in "".join(element.value for element in app.markdown)
+    assert (
+        t("print.puts_back_first")[-8:]
+        in PdfReader(io.BytesIO(printing.decision_pdf(store(), 2, t))).pages[0].extract_text()
+    )
+    [event] = events.listed(store())
+    assert event.decision_id == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_rating_on_what_is_known_is_put_in_force_and_compared_by_its_own_name(home: Path, lang: str) -> None:
+    t = Words(lang)
+    book.assess(store(), policies.rate_on_what_is_known(POLICY), draft=True)
+    drafts.save(store(), drafts.new("Q1", "", (720, 640), money.of_policy(POLICY)), 0, "Ada")
+    app = page("book/decisions.py", lang)
+    shown = words_of(app).replace("\\", "")
+    changed = changes.in_words(t, POLICY, policies.rate_on_what_is_known(POLICY))
+    assert t("drafts.on_trial_note", changes=" · ".join(changed)) in shown
+    tried = t("drafts.on_trial", version=portfolio.newest(store()).version)  # type: ignore[union-attr]
+    assert app.selectbox(key="compare_from").options[0].startswith(tried)
+    app = board(lang)
+    unfold(app, "decision_open")
+    app.text_input(key="decision_person").set_value("Ada")
+    app.text_area(key="decision_why").set_value(WHY)
+    press(app, "decision_confirm")
+    assert versions.in_force(store()) == policies.rate_on_what_is_known(POLICY)
+    assert not portfolio.newest(store()).draft  # type: ignore[union-attr]
+
+
+def test_a_draft_that_nothing_can_be_held_against_is_told_and_cannot_be_confirmed(home: Path) -> None:
+    book.assess(store(), policies.rate_on_what_is_known(POLICY), date(2020, 1, 1), draft=True)
+    app = board()
+    app.session_state["decision_open"] = True
+    app.run()
+    assert [e.value.replace("\\", "") for e in app.error] == [Words("en")("errors.decision_not_compared")]
+    assert not [b for b in app.button if b.key == "decision_confirm"]
 
 
 def test_drafts_are_copied_deleted_and_compared_on_the_page(home: Path) -> None:

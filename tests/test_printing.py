@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from riskcore import decisions, money, portfolio, printing, versions
+from riskcore import book, changes, decisions, money, portfolio, printing, versions
 from riskcore import policy as policies
 from riskcore.decisions import SUMS, Decision, Effect
 from riskcore.errors import AskedWrong
@@ -83,8 +83,28 @@ def test_the_page_says_what_was_decided_by_whom_and_why(store: Store, lang: str)
     ]
     assert [words for words in expected if squeezed(words) not in text] == []
     assert len(made.effect.largest) == 10
+    assert squeezed(t("print.changed")) not in text
     assert "{" not in text
     assert printing.LACKING not in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_says_which_points_changed_and_what_was_put_back(lang: str) -> None:
+    made, t = Store(), Words(lang)
+    versions.in_force(made)
+    books.take(made, books.random_rows(100, 5, POLICY), date(2026, 1, 31))
+    books.assess(made, POLICY)
+    book.assess(made, with_other_points(POLICY), date(2026, 1, 31), draft=True)
+    tried = portfolio.newest(made)
+    assert tried is not None
+    decisions.record(made, tried, POLICY.thresholds, money.of_policy(POLICY), "Ada", WHY)
+    decisions.put_back(made, decisions.FIRST, "Ada", WHY)
+    for number in (1, 2):
+        text, d = text_of(printing.decision_pdf(made, number, t)), decisions.get(made, number)
+        lines = [t("print.changed"), *changes.in_words(t, d.before, d.after, printing.CHANGES_SHOWN)]
+        assert len(lines) == 6
+        assert [line for line in lines if squeezed(line) not in text] == []
+    assert squeezed(t("print.puts_back_first")) in text
 
 
 def test_chinese_is_real_text_in_either_language(store: Store) -> None:
@@ -127,8 +147,19 @@ def seven_tiers() -> Policy:
     return Policy.model_validate(data)
 
 
+def with_other_points(policy: Policy) -> Policy:
+    """A policy in which nearly all of many characteristics earns other points, and silence and rules act otherwise."""
+    data = policies.rate_on_what_is_known(policy).model_dump(mode="json", by_alias=True)
+    for c in data["characteristic"]:
+        most = max(b["points"] for b in c["bins"])
+        for b in c["bins"]:
+            b["points"] -= b["points"] not in (0, most)
+        c["missing_points"] = c["refused_points"] = 0
+    return Policy.model_validate(data)
+
+
 def crowded(names: Sequence[str], why: str) -> Decision:
-    """A decision on seven tiers with long numbers, long names and a long reason."""
+    """A decision on seven tiers and other points with long numbers, long names and a long reason."""
     policy = seven_tiers()
     sums: dict[str, Any] = {**dict.fromkeys(SUMS, 12_345_678_901.4), "customers": 1_234_567}
     movers = [
@@ -146,7 +177,7 @@ def crowded(names: Sequence[str], why: str) -> Decision:
         assessment_id=3,
         before=policy,
         version_before=11,
-        after=policies.with_thresholds(policy, (770, 722, 710, 695, 630, 555)),
+        after=policies.with_thresholds(with_other_points(policy), (770, 722, 710, 695, 630, 555)),
         version=12,
         assumptions_before=assumed,
         assumptions=replace(assumed, kept_pct=(99.5, 99, 95, 90, 85, 80, 70.5), lgd_pct=79.25),
