@@ -11,7 +11,7 @@ from riskcore.reviews import Review, Seen
 
 t = words.current()
 asked = st.query_params.get("customer", "")
-assessed = controls.assessed_or_stop() if data.assessed() is None else data.assessed()
+assessed = controls.assessed_or_stop()
 store, today = data.store(), date.today()
 key = int(asked) if asked.isdecimal() and len(asked) < 10 else -1  # a key is a 32-bit whole number
 row = reviews.of_customer(store, key, today)

@@ -1,11 +1,9 @@
 """Training: learn the steps of the work, read cases, practise on them without the score, and see how it goes."""
 
-import streamlit as st
-
 from pages.parts import (
     controls,
     data,
-    person,
+    room,
     training_cases,
     training_learn,
     training_practise,
@@ -23,20 +21,6 @@ PARTS = {
     "practise": (t("training.practise"), training_practise.show),
     "progress": (t("training.progress"), training_progress.show),
 }
-if "part" not in st.session_state:  # a page change forgets it, and a link to a part opens there
-    asked = st.query_params.get("part", "")
-    st.session_state["part"] = asked if asked in PARTS else "learn"
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-    part = st.segmented_control(
-        t("training.title"),
-        list(PARTS),
-        required=True,
-        key="part",
-        format_func=lambda name: PARTS[name][0],
-        label_visibility="collapsed",
-    )
-    with st.container(width=260):
-        who = person.ask(t, "training_person").strip()
-st.query_params["part"] = part
+show, who = room.choose(t, t("training.title"), PARTS, "part", "training_person")
 store = data.store()
-PARTS[part][1](Room(t, store, versions.in_force(store), data.assessed(), who))
+show(Room(t, store, versions.in_force(store), data.assessed(), who))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import alerts
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.parts import controls, data
 from pages.parts.format import day, is_nothing
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import alerts, book, scoring
 
 

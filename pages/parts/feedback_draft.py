@@ -3,8 +3,8 @@
 import streamlit as st
 
 from pages.parts import controls, data, decide, drafts, meeting
-from pages.parts.feedback_room import Room
 from pages.parts.format import MINUS, count, full_money, plain, short
+from pages.parts.room import Room
 from riskcore import book, decisions, money, portfolio, signing
 from riskcore import drafts as kept_drafts
 from riskcore.drafts import Draft

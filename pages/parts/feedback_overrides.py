@@ -4,19 +4,20 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import charts, controls, data, override_words
-from pages.parts.feedback_room import Room
+from pages.parts import charts, controls, data, override_settling, override_words
 from pages.parts.format import NOTHING, count, day, money, percent, plain
+from pages.parts.room import Room
 from riskcore import book, overrides
 from riskcore.overrides import LIVE, STATES, Outcome, Override, Rate, Rates, State
 
-PER_PAGE = 15
+PER_PAGE, WAITING_PER_PAGE = 15, 5
 _OVER = tuple(state for state in STATES if state not in LIVE)
 
 
 def show(room: Room) -> None:
     """The rates, each override, and what became of them."""
     t = room.t
+    override_settling.toast()
     if room.policy.override is None:
         st.info(t("overrides.not_in_policy"))
     counts = overrides.how_many(room.store)
@@ -24,6 +25,7 @@ def show(room: Room) -> None:
         st.caption(t("overrides.none"))
         return
     _rates(room)
+    _waiting(room, counts["waiting"])
     _list(room, counts)
     _outcomes(room)
 
@@ -145,15 +147,34 @@ def _who_and_why(room: Room, found: tuple[Rate, ...], label: str, is_reason: boo
     st.table(frame, border="horizontal", hide_index=True)
 
 
+def _waiting(room: Room, total: int) -> None:
+    """Those that wait for a second person, with what can be said of each; a click on a name opens the customer."""
+    if not total:
+        return
+    st.subheader(room.t("overrides.waiting", n=total), anchor=False)
+    place = st.container(gap="small")
+    page = 1
+    if total > WAITING_PER_PAGE:
+        page = controls.pages_of(total, key="overrides_page_waiting", per_page=WAITING_PER_PAGE)
+    with place:
+        for one in overrides.listed(room.store.cursor(), ("waiting",), page=page, per_page=WAITING_PER_PAGE):
+            key = f"override_{one.override_id}"
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                with st.container(gap=None):
+                    if st.button(plain(one.customer_name), key=f"{key}_customer", type="tertiary"):
+                        to = {"customer": str(one.customer_key), **controls.in_url()}
+                        st.switch_page("book/customer.py", query_params=to)
+                    st.markdown(override_words.line(room.t, room.policy, one))
+                with st.container(horizontal=True, width="content"):
+                    override_settling.buttons(room.t, one, key)
+
+
 def _list(room: Room, counts: dict[State, int]) -> None:
     """The overrides themselves; a click opens the customer."""
     t = room.t
     live, over = sum(counts[s] for s in LIVE), sum(counts[s] for s in _OVER)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.subheader(t("overrides.list"), anchor=False, width="content")
-            if counts["waiting"]:
-                st.badge(t("overrides.waiting", n=counts["waiting"]), color="orange")
+        st.subheader(t("overrides.list"), anchor=False, width="content")
         which = st.segmented_control(
             t("overrides.list"),
             ["live", "over"],

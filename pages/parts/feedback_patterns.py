@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, feedback_draft
-from pages.parts.feedback_room import Room
 from pages.parts.format import MINUS, count, day, percent, plain
+from pages.parts.room import Room
 from riskcore import signing
 from riskcore.errors import AskedWrong
 from riskcore.feedback import events, patterns

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import alert_digest, alert_watch_list, controls, data
 from pages.parts.format import NOTHING, count, day, is_nothing
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import alerts, book
 from riskcore.errors import AskedWrong
 from riskcore.signing import said

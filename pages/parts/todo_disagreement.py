@@ -5,7 +5,7 @@ import streamlit as st
 
 from pages.parts import controls, customer_opinions, data
 from pages.parts.format import NOTHING, count, day, full_money, is_nothing
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import book, radar
 from riskcore.policy import Policy
 from riskcore.policy.radar import Radar

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import controls, data, review_weeks, review_words
 from pages.parts.format import NOTHING, count, day, is_nothing
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import book, portfolio, reviews, schema
 from riskcore.errors import AskedWrong
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pages.parts import data, schedule_commands
 from pages.parts.format import count, day, plain
-from pages.parts.todo import Room
+from pages.parts.room import Room
 from riskcore import schedule, signing
 from riskcore.errors import AskedWrong
 from riskcore.schedule import Moves, Rule, Run
