@@ -148,6 +148,34 @@ def test_the_part_of_the_feedback_page(lang: str) -> None:
     assert over["state"].tolist() == [t("overrides.state_ended")]
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_those_that_wait_are_settled_on_the_feedback_page_too(lang: str) -> None:
+    t, assessed, until = Words(lang), portfolio.newest(store()), date.today() + timedelta(days=30)
+    assert assessed is not None
+    large = [int(row[0]) for row in store().rows(f"select customer_key from listing where {LARGE} limit 3")]
+    for key in large:
+        wish = overrides.Wish(key, assessed.assessment_id, "down", "C", "new_information", WHY, until, "Ada")
+        assert book.override(store(), wish).state == "waiting"
+    app = opened("feedback", lang)
+    assert t("overrides.waiting", n=3) in [one.value for one in app.subheader]
+    ways = {1: ("approved", "in_force"), 2: ("refused", "refused"), 3: ("withdrawn", "withdrawn")}
+    for number, (event, state) in ways.items():
+        key = f"override_{number}_{event}"
+        app.session_state[f"{key}_open"] = True
+        app.run()
+        if event != "withdrawn":
+            app.text_area(key=f"{key}_why").set_value("Seen and talked over with sales").run()
+            app.button(key=f"{key}_confirm").click().run()
+            assert t("errors.override_second_person", by="Ada") in app.error[0].value.replace("\\", "")
+            app.text_input(key=f"{key}_person").set_value("Bo").run()
+        app.text_area(key=f"{key}_why").set_value("Seen and talked over with sales")
+        sound(app.button(key=f"{key}_confirm").click().run())
+        found = overrides.get(store().cursor(), number)
+        assert found is not None and found.state == state
+    assert t("overrides.waiting", n=1) not in [one.value for one in app.subheader]
+    assert store().one("select tier from listing where customer_key = $key", key=large[0]) == (2,)
+
+
 def _plant(key: int, until: date) -> None:
     with store().transaction() as cursor:
         cursor.execute(

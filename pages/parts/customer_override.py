@@ -6,62 +6,32 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import data, override_words, person
+from pages.parts import data, override_settling, override_words, person
 from pages.parts.format import full_money, is_nothing, plain
 from riskcore import book, overrides, signing
 from riskcore.errors import AskedWrong
 from riskcore.explanation import Explained
-from riskcore.overrides import Event, Override
 from riskcore.policy.overrides import Overrides
 from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
-_TOLD, _OPEN = "override_told", "override_open"
+_OPEN = "override_open"
 _USUAL_DAYS = 90  # what the form starts with
 
 
 def card(t: Words, assessed: Assessed, customer: Explained, currency: str) -> None:
     """One row under the customer's tier, on the newest assessment."""
-    if told := st.session_state.pop(_TOLD, None):
-        st.toast(told, icon=":material/check:")
+    override_settling.toast()
     policy, key = assessed.policy, int(customer.scored["customer_key"])
     with st.container(horizontal=True, vertical_alignment="center", key="override_card"):
         live = overrides.live_of(data.store().cursor(), key)
         if live is not None:
             st.markdown(override_words.line(t, policy, live), width="stretch")
-            _settling(t, live)
+            override_settling.buttons(t, live, "override")
         elif policy.override is None:
             st.caption(t("overrides.not_in_policy"))
         else:
             _asking(t, assessed, policy.override, customer, currency)
-
-
-def _settling(t: Words, live: Override) -> None:
-    """What can be said of it: by a second person where it waits, and the way back."""
-    if live.state == "waiting":
-        note = t("overrides.approve_note", by=live.asked_by)
-        _saying(t, live, "approved", t("overrides.approve"), note, t("overrides.done_approved"))
-        _saying(t, live, "refused", t("overrides.refuse"), t("overrides.refuse_note"), t("overrides.done_refused"))
-    note = t("overrides.withdraw_note")
-    _saying(t, live, "withdrawn", t("overrides.withdraw"), note, t("overrides.done_withdrawn"))
-
-
-def _saying(t: Words, live: Override, event: Event, label: str, note: str, done: str) -> None:
-    key = f"override_{event}"
-    with st.popover(label, key=f"{key}_open", on_change="rerun"):
-        st.caption(plain(note))
-        by = person.ask(t, f"{key}_person")
-        optional = event == "approved"
-        hint = "" if optional else t("decisions.why_hint", least=signing.REASON_LEAST)
-        name = t("overrides.note_optional") if optional else t("decisions.why")
-        why = st.text_area(name, key=f"{key}_why", max_chars=signing.REASON_MOST, height=80, placeholder=hint)
-        if st.button(label, key=f"{key}_confirm"):
-            try:
-                book.settle_override(data.store(), live.override_id, event, by, why)
-            except AskedWrong as refused:
-                st.error(plain(t.error(refused)), icon=":material/error:")
-            else:
-                _begin_anew(done, f"{key}_open", f"{key}_why")
 
 
 def _asking(t: Words, assessed: Assessed, said: Overrides, customer: Explained, currency: str) -> None:
@@ -118,7 +88,9 @@ def _asking(t: Words, assessed: Assessed, said: Overrides, customer: Explained, 
                 st.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 done = t("overrides.done_waits") if asked.needs_second else t("overrides.done_asked")
-                _begin_anew(done, _OPEN, f"override_why_{key}", f"override_to_{key}", f"override_reason_{key}")
+                override_settling.begin_anew(
+                    done, _OPEN, f"override_why_{key}", f"override_to_{key}", f"override_reason_{key}"
+                )
 
 
 def _agreeing(t: Words, said: Overrides, row: Mapping[str, Any], currency: str) -> str:
@@ -130,11 +102,3 @@ def _agreeing(t: Words, said: Overrides, row: Mapping[str, Any], currency: str) 
     if max(amounts) >= said.second_person_from:
         return t("overrides.needs_second", **slots)
     return t("overrides.counts_at_once", **slots)
-
-
-def _begin_anew(done: str, *forgotten: str) -> None:
-    """Say it once, close the form, and show the book as it now is."""
-    st.session_state[_TOLD] = done
-    for key in forgotten:
-        st.session_state.pop(key, None)
-    st.rerun(scope="app")
