@@ -193,3 +193,10 @@ def test_the_unit_of_a_title_counts_where_a_heading_has_none() -> None:
     checked = prepare(upload, POLICY, Store()).checked
     assert checked is not None
     assert checked.totals["ar_balance"] == 35_000 and checked.totals["credit_limit"] == 50
+
+
+def test_a_list_is_of_the_day_that_its_name_bears_unless_it_says_more() -> None:
+    assert prepared(CUSTOMERS, "customers_2025-03-31.csv").as_of == date(2025, 3, 31)
+    assert prepared(CUSTOMERS, f"customers_{date.today().year + 1}-03-31.csv").as_of == date.today()
+    assert prepared("As of 31 March 2025\n" + CUSTOMERS, "list 2025-04-02.csv").as_of == date(2025, 3, 31)
+    assert prepared(HISTORY, "exported 2024-12-31.csv").as_of == date(2025, 3, 1)

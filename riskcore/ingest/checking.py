@@ -15,7 +15,7 @@ from riskcore.ingest.columns import Column, Scratch, make_typed
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking, Shaping
 from riskcore.ingest.mapping import Match
-from riskcore.ingest.periods import day_told_of
+from riskcore.ingest.periods import day_named, day_told_of
 from riskcore.ingest.reconciling import Reconciled
 from riskcore.ingest.upload import Upload
 from riskcore.policy import Policy
@@ -147,7 +147,8 @@ def with_id(matches: Sequence[Match], kind: Kind) -> tuple[list[Match], list[Phr
 def _told_of(shaping: Shaping, kind: Kind) -> date | None:
     """The day that a list says in its titles that it is of, unless its rows tell of a later one; else their newest."""
     newest = _newest(shaping.scratch, shaping.columns)
-    titled = day_told_of(shaping.upload.titles) if kind.whole_by_default or kind is CUSTOMERS else None
+    upload, is_list = shaping.upload, kind.whole_by_default or kind is CUSTOMERS
+    titled = (day_told_of(upload.titles) or day_named(upload.name)) if is_list else None
     if titled is None or titled > date.today() or (newest is not None and newest > titled):
         return newest
     return titled

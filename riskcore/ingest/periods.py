@@ -32,6 +32,7 @@ _FORMS = tuple(
         rf"(?:fy|cy|ye)?{_YEAR}(?![-/.]?\d{{2}}|\d|e(?![a-z]))(?:\.0+|a|fy|年度?)?",
     )
 )
+_WHOLE_DAYS = _FORMS[:3]  # year first, so that no other order can be meant
 _OPENING = re.compile(r"年初|期初|上年年?末|opening|beginning")
 _BEFORE = re.compile(r"上年|上期|去年|prior|previous|lastyear")
 _NOW = re.compile(r"期末|年末|本期|本年|current|closing|ending|thisyear|endof")
@@ -53,6 +54,18 @@ def day_told_of(titles: Sequence[str]) -> date | None:
     """
     pieces = [piece for title in titles for piece in title.split("  ") if _TOLD_OF.search(piece.casefold())]
     return next((day for piece in pieces if not _EITHER_ORDER.search(piece) and (day := period_in(piece))), None)
+
+
+def day_named(name: str) -> date | None:
+    """The last day that the name of a file bears, written year first; None where it bears none.
+
+    >>> day_named("customers_2026-10-31.csv"), day_named("客户20261001-20261031.xlsx")
+    (datetime.date(2026, 10, 31), datetime.date(2026, 10, 31))
+    >>> day_named("customers 2026.csv"), day_named("20269999.csv"), day_named("05-04-2026.csv")
+    (None, None, None)
+    """
+    found = [match for form in _WHOLE_DAYS for match in form.finditer(_squeezed(name).replace("_", "-"))]
+    return max((day for match in found if (day := _ends(match))), default=None)
 
 
 def read_period(text: str) -> Cell:
