@@ -15,8 +15,9 @@ from riskcore.money import Assumptions
 from riskcore.policy import Policy, with_thresholds
 from riskcore.store import Store
 from riskcore.training import case as cases
-from riskcore.training import library, past, practice, progress, units
+from riskcore.training import leaning, library, past, practice, progress, units
 from riskcore.training.case import Case, Decided, Outcome
+from riskcore.training.leaning import Stated
 from tests.books import take
 from tests.reference import REFUSED
 from tests.test_text import ill_worded
@@ -159,34 +160,73 @@ def test_who_always_says_fine_is_too_lenient_and_who_always_says_bad_too_strict(
     assert fine.bias.leaning == "lenient"
     assert fine.bias.high is not None and fine.bias.high < 0
     assert bad.bias.leaning == "strict"
-    assert sum(own.cases for _, _, own in fine.by_family) == fine.cases
-    given = practice.judgements(store, "Ada")
-    for family, mean, own in fine.by_family:
-        bad_ones = [j.bad for j in given if j.family == family]
-        assert (own.cases, mean) == (len(bad_ones), pytest.approx(0.01 - sum(bad_ones) / len(bad_ones)))
     assert fine.brier == pytest.approx(sum((0.01 - c.outcome.bad) ** 2 for c in cases.starters()) / fine.cases)
 
 
-def test_a_leaning_needs_ten_cases_and_more_than_luck() -> None:
-    assert practice.bias([(-1.0, True)] * 9) == practice.Bias(9)
-    assert practice.bias([(-1.0, True)] * 10).leaning == "lenient"
-    assert practice.bias([(0.03, False)] * 10).leaning == "unclear"  # ten good ones in a row prove nothing
-    fair = practice.bias([(0.5, False), (-0.5, True)] * 8)
-    assert (fair.mean, fair.leaning) == (0, "unclear")
-    assert fair.low is not None and fair.high == pytest.approx(-fair.low)
-    assert fair.high == pytest.approx(2.131 * 0.5164 / 4, rel=1e-3)  # the t quantile of 15 degrees of freedom
-
-
 def test_a_team_leans_where_several_people_do_and_the_score_is_told_beside_it(store: Store) -> None:
-    given = [replace(j, family="payment") for j in judge_all(store, "Ada", "A", 0.01)]
-    other = [replace(j, family="external", pd=j.score_pd) for j in judge_all(store, "Lin", "A", 0.01)]
-    assert not progress.leanings(given + other)
+    policy = versions.in_force(store)
+    given = [replace(j, family="payment", good=(), poor=()) for j in judge_all(store, "Ada", "A", 0.01)]
+    other = [replace(j, person="Lin", case_id=f"other {j.case_id}", family="external", pd=j.score_pd) for j in given]
+    assert not progress.leanings(given + other, policy)
     both = given + [replace(j, person="Bo") for j in given]
-    [one] = progress.leanings(both + other)
-    assert (one.family, one.people, one.team.leaning) == ("payment", 2, "lenient")
+    [one] = progress.leanings(both + other, policy)
+    assert (one.of, one.side, one.people, one.team.leaning) == ("payment", None, 2, "lenient")
     assert one.team.cases == one.score.cases == len(given)  # a case that two judged is one case
-    assert one.score == practice.bias([(j.score_pd - j.bad, j.bad) for j in given])
-    assert not progress.leanings([j for j in both if j.case_id in {one.case_id for one in given[:9]}])
+    assert one.score == leaning.bias([Stated(j.score_pd - j.bad, j.bad) for j in given])
+    assert not progress.leanings([j for j in both if j.case_id in {one.case_id for one in given[:9]}], policy)
+
+
+def test_a_team_leans_on_a_characteristic_where_there_is_enough_else_on_its_family(store: Store) -> None:
+    policy = versions.in_force(store)
+    [j, *_] = judge_all(store, "Ada", "A", 0.01)
+
+    def judged(number: int, person: str, family: str) -> practice.Judgement:
+        """Everything fails where the quick ratio is poor, and half is stated all the same."""
+        poor = number % 2 == 0
+        marks = {"poor" if poor else "good": ("quick_ratio",), "good" if poor else "poor": ()}
+        kept = {"family": family, "bad": poor, "pd": 0.5 if poor else 0.0, "score_pd": 1.0 if poor else 0.0}
+        return replace(j, case_id=str(number), person=person, **kept, **marks)
+
+    [ratio] = [c for c in policy.characteristic if c.id == "quick_ratio"]
+    given = [judged(number, person, ratio.family) for number in range(40) for person in ("Ada", "Lin")]
+    [one] = progress.leanings(given, policy)
+    assert (one.of, one.side, one.people, one.team.cases) == ("quick_ratio", "poor", 2, 20)
+    assert (one.team.mean, one.team.leaning) == (-0.5, "lenient")
+    assert (one.score.mean, one.score.leaning) == (0, "unclear")
+    assert not progress.leanings(given, policy, people_least=3)
+    [few] = progress.leanings([one for one in given if int(one.case_id) < 18], policy)
+    assert (few.of, few.side) == (ratio.family, None)
+
+
+def test_a_judgement_keeps_which_known_values_were_good_and_which_poor(store: Store, policy: Policy) -> None:
+    case = cases.starters()[0]
+    given = practice.judge(store, case, "Ada", "B", 1000.0, 30, 0.2)
+    lines = {line.characteristic.id: line for line in cases.view(store, policy, case).explained.lines}
+    assert set(given.good) | set(given.poor) == set(case.facts)  # what was refused or never told is neither
+    assert given.good and given.poor
+    assert all(lines[name].points >= lines[name].characteristic.max_points / 2 for name in given.good)
+    assert all(lines[name].points < lines[name].characteristic.max_points / 2 for name in given.poor)
+    with store.transaction() as cursor:
+        cursor.execute("update training_judgement set good = null, poor = null")  # judged before they were kept
+    [older] = practice.judgements(store)
+    assert (older.good, older.poor) == ((), ())
+    assert practice.report([older]).by_characteristic == ()
+
+
+def test_tiers_of_a_list_are_those_of_each_case(store: Store, policy: Policy) -> None:
+    found = list(cases.starters())
+    assert cases.tiers(store, policy, found) == [seen.tier for seen in cases.views(store, policy, found)]
+
+
+def test_who_opened_a_case_is_kept_once(store: Store) -> None:
+    case_id = cases.starters()[0].case_id
+    library.opened(store, "Ada", case_id)
+    first = store.rows("select * from training_read")
+    library.opened(store, " Ada ", case_id)
+    assert store.rows("select * from training_read") == first
+    assert (library.read(store, "Ada"), library.read(store, "Lin")) == ({case_id}, set())
+    with pytest.raises(AskedWrong):
+        library.opened(store, "", case_id)
 
 
 @pytest.mark.parametrize(

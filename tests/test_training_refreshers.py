@@ -10,7 +10,7 @@ from riskcore.errors import AskedWrong
 from riskcore.policy import Policy, with_thresholds
 from riskcore.store import Store
 from riskcore.training import case as cases
-from riskcore.training import practice, refreshers, units
+from riskcore.training import library, practice, refreshers, units
 from riskcore.training.refreshers import Due
 
 STARTERS = cases.starters()
@@ -108,6 +108,24 @@ def test_practice_is_due_half_a_year_after_the_last_case(store: Store) -> None:
         cursor.execute("update training_reread set read_at = ?", [late])
     assert refreshers.of_person(store, "Ada", late + timedelta(days=170)).nothing
     assert refreshers.of_person(store, "Ada", late + timedelta(days=190)).oldest == STARTERS[1].case_id
+
+
+def test_a_list_is_marked_by_what_a_person_did_and_what_is_due(store: Store) -> None:
+    before = versions.in_force(store)
+    judged, opened, both = STARTERS[0], STARTERS[1], STARTERS[2]
+    judge(store, "Ada", judged, both)
+    for case in (opened, both):
+        library.opened(store, "Ada", case.case_id)
+    marked = {judged.case_id: "judged", opened.case_id: "read", both.case_id: "judged"}
+    assert refreshers.marks(store, "Ada", STARTERS) == marked
+    assert refreshers.marks(store, "Lin", STARTERS) == {}
+    late = signing.now() + timedelta(days=190)
+    assert refreshers.marks(store, "Ada", STARTERS, late) == marked  # another one to judge is left
+    assert refreshers.marks(store, "Ada", [judged, both], late) == marked | {judged.case_id: "due"}
+    judge(store, "Lin", *STARTERS)
+    enforce(store, with_thresholds(before, (640, 560)))
+    due = {one.case_id for one in refreshers.of_person(store, "Lin").changed}
+    assert due and {name for name, mark in refreshers.marks(store, "Lin", STARTERS).items() if mark == "due"} == due
 
 
 def test_units_that_are_due_again_are_named(store: Store) -> None:

@@ -1,5 +1,7 @@
 """Cases: the library, one case told from what was known to the lesson, and two ways to add to it."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,8 +11,9 @@ from pages.parts.training_case import Room
 from riskcore import book, schema
 from riskcore.errors import AskedWrong
 from riskcore.training import case as cases
-from riskcore.training import library, past
+from riskcore.training import library, past, refreshers
 from riskcore.training.case import Case, Outcome, View
+from riskcore.training.refreshers import Mark
 
 _TOLD, _ADDING = "training_told", "training_own"
 _ROWS = 18
@@ -38,32 +41,39 @@ def show(room: Room) -> None:
         _form(room)
         return
     found = library.listed(room.store)
-    seen = cases.views(room.store, room.policy, found)
+    marks = refreshers.marks(room.store, room.person, found) if room.person else {}
     st.html(_NARROW)
     with st.container(horizontal=True, gap="large", key="training_both"):
-        left, right = st.container(width=420), st.container(width="stretch")
+        left, right = st.container(width=480 if room.person else 420), st.container(width="stretch")
     with left:
-        place = _list(room, found, seen)
+        place = _list(room, found, marks)
+    chosen = found[place or 0]
+    if place is not None and room.person and chosen.case_id not in marks:
+        library.opened(room.store, room.person, chosen.case_id)
     with right:
-        _one(room, found[place or 0], seen[place or 0])
+        _one(room, chosen, cases.view(room.store, room.policy, chosen))
 
 
-def _list(room: Room, found: list[Case], seen: list[View]) -> int | None:
+def _list(room: Room, found: list[Case], marks: dict[str, Mark]) -> int | None:
     t, policy, column = room.t, room.policy, st.column_config
     shown = pd.DataFrame(
         {
             "title": [training_case.name(t, case) for case in found],
             "ending": [training_case.ending(t, case) for case in found],
-            "tier": [[policy.tier[view.tier].code] for view in seen],
+            "tier": [[policy.tier[tier].code] for tier in cases.tiers(room.store, policy, found)],
             "origin": [training_case.origin(t, case) for case in found],
         }
     )
-    layout = {
+    layout: dict[str, Any] = {
         "title": column.TextColumn(t("training.case"), width=190),
         "ending": column.TextColumn(t("training.ending"), width=64),
         "tier": controls.tier_column(t, policy, t("training.score_says")),
         "origin": column.TextColumn(t("training.origin"), width=64),
     }
+    if room.person:
+        told = {"read": t("training.mark_read"), "judged": t("training.mark_judged"), "due": t("training.mark_due")}
+        shown.insert(1, "mark", [told[marks[case.case_id]] if case.case_id in marks else None for case in found])
+        layout["mark"] = column.TextColumn(t("training.you"), width=64)
     return controls.clicked_row(shown, layout, key="training_cases", rows_most=_ROWS)
 
 

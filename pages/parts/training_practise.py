@@ -1,6 +1,7 @@
 """Practise: a case as it was known then, without its score; then what happened, and how the judgement did."""
 
 import hashlib
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -11,9 +12,10 @@ from pages.parts.training_case import Room
 from riskcore import money as book_money
 from riskcore.errors import AskedWrong
 from riskcore.training import case as cases
-from riskcore.training import library, practice, refreshers
+from riskcore.training import leaning, library, practice, refreshers
 from riskcore.training.case import Case, View
-from riskcore.training.practice import Bias, Judgement
+from riskcore.training.leaning import Bias, Contrast
+from riskcore.training.practice import Judgement
 from riskcore.training.refreshers import Changed, Due, Shown
 
 _SHOWN = "training_judged"  # the case whose outcome is on screen
@@ -31,13 +33,17 @@ def show(room: Room) -> None:
     given = practice.judgements(room.store, room.person) if room.person else []
     done = {judgement.case_id: judgement for judgement in given}
     shown = next((case for case in found if case.case_id == st.session_state.get(_SHOWN)), None)
-    waiting = sorted((case for case in found if case.case_id not in done), key=lambda case: _place(room, case))
+    read = library.read(room.store, room.person) if room.person else set()
+    waiting = [case for case in found if case.case_id not in done]
+    waiting.sort(key=lambda case: (case.case_id in read, _place(room, case)))  # whose end is known comes last
     due = refreshers.of_person(room.store, room.person) if given else Due()
     if shown is not None and shown.case_id in done:
         _result(room, shown, done[shown.case_id], due)
     else:
         _again(room, due, bool(waiting))
         if waiting:
+            if waiting[0].case_id in read:
+                st.caption(t("training.read_before"))
             _ask(room, waiting[0], found, len(found) - len(waiting) + 1)
         else:
             st.markdown(t("training.all_judged"))
@@ -214,29 +220,72 @@ def _report(room: Room, given: list[Judgement]) -> None:
         return
     found = practice.report(given)
     look = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
-    number, brier, earned, leaning = st.columns(4)
+    number, brier, earned, leans = st.columns(4)
     right = sum(judgement.is_right for judgement in given) / len(given)
     number.metric(t("training.judged"), count(found.cases), t("training.right_of", share=percent(right, 0)), **look)
     of_score = t("training.score_has", n=f"{found.score_brier:.3f}")
     brier.metric(t("training.brier"), f"{found.brier:.3f}", of_score, help=t("training.brier_help"), **look)
     of_score = t("training.score_has", n=_number(found.score_money_pct))
     earned.metric(t("training.per_hundred"), _number(found.money_pct), of_score, **look)
-    leaning.metric(t("training.leaning"), _leaning(room, found.bias), _interval(room, found.bias), **look)
-    names = {family.id: t.of(family.name) for family in room.policy.family}
-    lines = [
-        (names.get(family, family), str(own.cases), _signed(mean), _leaning(room, own))
-        for family, mean, own in found.by_family
-    ]
-    columns = [t("training.worst_family"), t("training.judged"), t("training.difference"), t("training.leaning")]
-    st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+    leans.metric(t("training.leaning"), _leaning(room, found.bias), _interval(room, found.bias), **look)
     score = plain(_leaning(room, found.score_bias))
     st.caption(t("training.bias_note", score=score))
+    _characteristics(room, found.by_characteristic)
+
+
+def _characteristics(room: Room, found: Sequence[Contrast]) -> None:
+    """Where a person leans, a sentence for each characteristic that stands out, and the figures of all."""
+    t = room.t
+    names = {c.id: t.of(c.name) for c in room.policy.characteristic}
+    for one in found:
+        if one.named:
+            st.markdown(plain(_said(room, one, one.named, names.get(one.characteristic, one.characteristic))))
+    if not found:
+        st.caption(t("training.characteristics_few", n=leaning.LEAST_CASES))
+        return
+    if not any(one.side for one in found):
+        st.caption(t("training.characteristics_none", n=len(found)))
+    with st.expander(t("training.characteristics", n=len(found))):
+        lines = [
+            (
+                plain(names.get(one.characteristic, one.characteristic)),
+                *(text for of in (one.poor, one.good) for text in (str(of.cases), _interval(room, of))),
+            )
+            for one in found
+        ]
+        columns = [
+            t("training.characteristic"),
+            t("training.poor_cases"),
+            t("training.poor_leaning"),
+            t("training.good_cases"),
+            t("training.good_leaning"),
+        ]
+        st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
+        st.caption(t("training.characteristics_note", n=leaning.LEAST_CASES))
+
+
+def _said(room: Room, one: Contrast, named: Bias, name: str) -> str:
+    t, beside = room.t, one.good if one.side == "poor" else one.poor
+    slots = {
+        "name": name,
+        "points": f"{100 * abs(named.mean or 0.0):.0f}",
+        "n": named.cases,
+        "interval": _interval(room, named),
+        "other": _interval(room, beside),
+        "of": beside.cases,
+    }
+    return {
+        ("poor", "lenient"): t("training.poor_lenient", **slots),
+        ("poor", "strict"): t("training.poor_strict", **slots),
+        ("good", "lenient"): t("training.good_lenient", **slots),
+        ("good", "strict"): t("training.good_strict", **slots),
+    }[one.side, named.leaning]
 
 
 def _leaning(room: Room, bias: Bias) -> str:
     t = room.t
     return {
-        "few": t("training.few", n=practice.LEAST_CASES),
+        "few": t("training.few", n=leaning.LEAST_CASES),
         "unclear": t("training.unclear"),
         "lenient": t("training.lenient"),
         "strict": t("training.strict"),

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts import charts, controls
 from pages.parts.format import NOTHING, day, percent, plain
 from pages.parts.training_case import Room
-from riskcore.training import practice, progress, refreshers, units
+from riskcore.training import leaning, practice, progress, refreshers, units
 from riskcore.training.progress import Agreement
 from riskcore.training.refreshers import Due
 
@@ -62,14 +62,14 @@ def _team(room: Room, team: list[progress.Standing]) -> None:
     given = practice.judgements(room.store)
     together = practice.report(given)
     leanings = {
-        "few": t("training.few", n=practice.LEAST_CASES),
+        "few": t("training.few", n=leaning.LEAST_CASES),
         "unclear": t("training.unclear"),
         "lenient": t("training.lenient"),
         "strict": t("training.strict"),
     }
     agreed = _agreed(room, progress.agreement(team))
     st.caption(plain(t("training.together", leaning=leanings[together.bias.leaning], agreed=agreed)))
-    if progress.leanings(given):
+    if progress.leanings(given, room.policy):
         query = {"part": "patterns", **controls.in_url()}
         st.page_link("learn/feedback.py", label=t("training.leanings_link"), query_params=query)
 

@@ -122,6 +122,14 @@ def views_of(cursor: Cursor, policy: Policy, facts: str) -> list[View]:
     return [_view(policy, dict(zip(names, row, strict=True))) for row in answer.fetchall()]
 
 
+def tiers(store: Store, policy: Policy, cases: Sequence[Case]) -> list[int]:
+    """The place of each case's tier, 0 the best, in their order: all that a long list needs."""
+    cursor = store.cursor()
+    cursor.register("case_facts", _facts(cases))
+    scored = scoring.compile_query(policy, "case_facts")
+    return [tier for (tier,) in cursor.execute(f"select tier from ({scored}) order by customer_key").fetchall()]
+
+
 def worst_family(found: Explained) -> str | None:
     """The family that lost the largest share of its points by what was told; None where nothing was."""
     lost: dict[str, int] = {}
@@ -132,6 +140,13 @@ def worst_family(found: Explained) -> str | None:
             lost[family] = lost.get(family, 0) + line.lost
             most[family] = most.get(family, 0) + line.characteristic.max_points
     return max(lost, key=lambda family: lost[family] / most[family]) if lost else None
+
+
+def good_and_poor(found: Explained) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Characteristics with at least half of their points, and with fewer; only those with a known value."""
+    known = [line for line in found.lines if 0 < line.bin < schema.REFUSED_BIN]
+    good = tuple(line.characteristic.id for line in known if 2 * line.points >= line.characteristic.max_points)
+    return good, tuple(line.characteristic.id for line in known if line.characteristic.id not in good)
 
 
 def middle(c: Characteristic, number: int) -> float | str:

@@ -24,6 +24,18 @@ def new_id() -> str:
     return secrets.token_hex(6)
 
 
+def opened(store: Store, by: str, case_id: str) -> None:
+    """Record that a person opened a case, which tells how it ended; the first time counts."""
+    row = [signing.name(by), case_id, signing.now()]
+    with store.transaction() as cursor:
+        cursor.execute("insert into training_read values (?, ?, ?) on conflict do nothing", row)
+
+
+def read(store: Store, person: str) -> set[str]:
+    """The cases that a person opened."""
+    return {case_id for (case_id,) in store.rows("select case_id from training_read where person = $by", by=person)}
+
+
 def add(cursor: Cursor, cases: Sequence[Case], by: str) -> None:
     """Append cases to the library under a person's name."""
     now = signing.now()

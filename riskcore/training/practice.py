@@ -6,21 +6,19 @@ limit; sales that the limit does not carry are prepaid, and of those only the wo
 probability - outcome)^2, 0 the best; Brier, G. W. (1950), Monthly Weather Review 78.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, stdev
-from typing import Any, Literal
+from statistics import fmean
+from typing import Any
 
 from riskcore import money, signing, versions
 from riskcore.errors import AskedWrong
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
 from riskcore.store import Store
-from riskcore.training.case import Case, view, worst_family
-
-LEAST_CASES = 10  # fewer say nothing of a leaning
-Leaning = Literal["few", "unclear", "lenient", "strict"]
+from riskcore.training import leaning
+from riskcore.training.case import Case, good_and_poor, view, worst_family
+from riskcore.training.leaning import Bias, Contrast, Stated
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Judgement:
     the case's currency.
 
     `tier`, `score_tier` are codes of the policy at the time; `worst_tier`, `score_worst_tier` say that they were its
-    worst. `family`: the one that had lost most.
+    worst. `family`: the one that had lost most. `good`, `poor`: characteristics with a known value, by its points.
     """
 
     person: str
@@ -47,6 +45,8 @@ class Judgement:
     score_pd: float
     score_limit: float
     score_money_pct: float
+    good: tuple[str, ...]
+    poor: tuple[str, ...]
 
     @property
     def brier(self) -> float:
@@ -65,25 +65,8 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Bias:
-    """How far stated probabilities lie from what happened, on average, -1 to 1; below 0 is too lenient.
-
-    `low` to `high` is the 95 % interval; all are None, and the leaning is `few`, where there are under 10 cases.
-    """
-
-    cases: int
-    mean: float | None = None
-    low: float | None = None
-    high: float | None = None
-    leaning: Leaning = "few"
-
-
-@dataclass(frozen=True)
 class Report:
-    """Judgements together and beside the score on the same cases; means are None where there are none.
-
-    `by_family`: by the family that had lost most in a case, its cases, the mean difference, and the leaning.
-    """
+    """Judgements together and beside the score on the same cases; means are None where there are none."""
 
     cases: int
     brier: float | None
@@ -92,7 +75,7 @@ class Report:
     score_money_pct: float | None
     bias: Bias
     score_bias: Bias
-    by_family: tuple[tuple[str, float, Bias], ...]
+    by_characteristic: tuple[Contrast, ...]
 
 
 def earned(policy: Policy, a: Assumptions, case: Case, limit: float, terms_days: int) -> float:
@@ -122,6 +105,7 @@ def judge(
     if not (0 <= limit < 1e15 and 0 <= terms_days <= 365 and 0 <= pd <= 1):
         raise AskedWrong("judgement_incomplete")
     found, a, sales = view(store, policy, case), money.of_book(store, policy), case.amounts["annual_sales"]
+    good, poor = good_and_poor(found.explained)
     row: dict[str, Any] = {
         "person": person,
         "case_id": case.case_id,
@@ -139,6 +123,8 @@ def judge(
         "score_pd": found.pd_12m,
         "score_limit": found.limit,
         "score_money_pct": 100 * earned(policy, a, case, found.limit, found.terms_days) / sales,
+        "good": list(good),
+        "poor": list(poor),
         "policy_hash": policy.hash,
         "judged_at": signing.now(),
     }
@@ -159,52 +145,24 @@ def judgements(store: Store, person: str | None = None) -> list[Judgement]:
         f"select {names} from training_judgement where $person::varchar is null or person = $person "
         "order by judged_at, case_id"
     )
-    return [Judgement(*row) for row in store.rows(question, person=person)]
+    rows = store.rows(question, person=person)
+    return [Judgement(*row[:-2], *(tuple(marked or ()) for marked in row[-2:])) for row in rows]
 
 
 def report(given: Sequence[Judgement]) -> Report:
     """What judgements come to."""
-    stated = [(j.family, j.pd - j.bad, j.bad) for j in given]
-    families = dict.fromkeys(family for family, _, _ in stated if family)
+    stated = [Stated(j.pd - j.bad, j.bad, j.good, j.poor) for j in given]
     return Report(
         cases=len(given),
         brier=_mean([j.brier for j in given]),
         score_brier=_mean([j.score_brier for j in given]),
         money_pct=_mean([j.money_pct for j in given]),
         score_money_pct=_mean([j.score_money_pct for j in given]),
-        bias=bias([(difference, bad) for _, difference, bad in stated]),
-        score_bias=bias([(j.score_pd - j.bad, j.bad) for j in given]),
-        by_family=tuple(_of_family(family, stated) for family in families),
+        bias=leaning.bias(stated),
+        score_bias=leaning.bias([Stated(j.score_pd - j.bad, j.bad) for j in given]),
+        by_characteristic=tuple(leaning.by_characteristic(stated)),
     )
-
-
-def bias(differences: Sequence[tuple[float, bool]]) -> Bias:
-    """The leaning of stated less happened, each with whether the case went bad; t interval of the mean.
-
-    The spread is at least that of outcomes at their smoothed rate (Agresti and Coull), so that ten good cases in a row
-    prove nothing.
-    """
-    n = len(differences)
-    if n < LEAST_CASES:
-        return Bias(n)
-    mean = fmean(difference for difference, _ in differences)
-    rate = (sum(bad for _, bad in differences) + 2) / (n + 4)
-    spread = max(stdev(difference for difference, _ in differences), math.sqrt(rate * (1 - rate)))
-    half = _t(n - 1) * spread / math.sqrt(n)
-    leaning: Leaning = "lenient" if mean + half < 0 else "strict" if mean - half > 0 else "unclear"
-    return Bias(n, mean, mean - half, mean + half, leaning)
-
-
-def _of_family(family: str, stated: Sequence[tuple[str | None, float, bool]]) -> tuple[str, float, Bias]:
-    own = [(difference, bad) for of, difference, bad in stated if of == family]
-    return family, fmean(difference for difference, _ in own), bias(own)
 
 
 def _mean(numbers: Sequence[float]) -> float | None:
     return fmean(numbers) if numbers else None
-
-
-def _t(freedom: int) -> float:
-    """The 97.5 % quantile of Student's t, by the first terms of its expansion about the normal one."""
-    z = NormalDist().inv_cdf(0.975)
-    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)

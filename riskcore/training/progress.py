@@ -6,9 +6,11 @@ from datetime import datetime
 from itertools import accumulate
 from statistics import fmean
 
+from riskcore.policy import Policy
 from riskcore.store import Store
-from riskcore.training import practice
-from riskcore.training.practice import Bias, Judgement
+from riskcore.training import leaning, practice
+from riskcore.training.leaning import Bias, Side, Stated
+from riskcore.training.practice import Judgement
 from riskcore.training.units import standings
 
 
@@ -36,9 +38,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Leaning:
-    """A team that leans one way on cases where a family had lost most, and the score's own leaning on the same."""
+    """A team that leans one way on some cases, and the score's own leaning on the same.
 
-    family: str
+    Cases in which a characteristic was `side`, or, without one, in which the family of that id had lost most.
+    """
+
+    of: str
+    side: Side | None
     people: int
     team: Bias
     score: Bias
@@ -63,20 +69,29 @@ def agreement(standings_of_all: Sequence[Standing]) -> Agreement:
     return Agreement(pairs // 2, same / pairs if pairs else None)
 
 
-def leanings(given: Sequence[Judgement], people_least: int = 2) -> list[Leaning]:
+def leanings(given: Sequence[Judgement], policy: Policy, people_least: int = 2) -> list[Leaning]:
     """Where so many people together are too lenient or too strict, the furthest first; none where too little is known.
 
-    Whether there is enough is for `practice.bias` to say; a case counts once, by the mean of what people stated.
+    By characteristic, and by family where none of its characteristics has enough cases. A case counts once, by the mean
+    of what people stated.
     """
+    by_case: dict[str, list[Judgement]] = {}
+    for j in given:
+        by_case.setdefault(j.case_id, []).append(j)
+    contrasts = leaning.by_characteristic([_stated(same) for same in by_case.values()])
+    family_of = {c.id: c.family for c in policy.characteristic}
+    told = {family_of.get(one.characteristic) for one in contrasts}
+    families = dict.fromkeys(same[0].family for same in by_case.values())
+    asked: list[tuple[str, Side | None]] = [(one.characteristic, one.side) for one in contrasts if one.side]
+    asked += [(family, None) for family in families if family and family not in told]
     found = []
-    for family in dict.fromkeys(j.family for j in given if j.family):
-        own = [j for j in given if j.family == family]
-        judges = len({j.person.casefold() for j in own})
-        by_case = [[j for j in own if j.case_id == case_id] for case_id in dict.fromkeys(j.case_id for j in own)]
-        team = practice.bias([(fmean(j.pd for j in same) - same[0].bad, same[0].bad) for same in by_case])
-        if team.leaning in ("lenient", "strict") and judges >= people_least:
-            score = practice.bias([(fmean(j.score_pd for j in same) - same[0].bad, same[0].bad) for same in by_case])
-            found.append(Leaning(family, judges, team, score))
+    for of, side in asked:
+        own = [same for same in by_case.values() if of in _marks(same[0], side)]
+        judges = {j.person.casefold() for same in own for j in same}
+        team = leaning.bias([_stated(same) for same in own])
+        if team.leaning in ("lenient", "strict") and len(judges) >= people_least:
+            score = leaning.bias([_stated(same, of_score=True) for same in own])
+            found.append(Leaning(of, side, len(judges), team, score))
     return sorted(found, key=lambda one: -abs(one.team.mean or 0.0))
 
 
@@ -104,3 +119,14 @@ def _standing(store: Store, person: str, agreed: Agreement, now: datetime | None
         score_brier=found.score_brier,
         agreement=agreed,
     )
+
+
+def _stated(same: Sequence[Judgement], of_score: bool = False) -> Stated:
+    """What was stated of one case on average, with its characteristics as they were judged first."""
+    first = same[0]
+    mean = fmean(j.score_pd if of_score else j.pd for j in same)
+    return Stated(mean - first.bad, first.bad, first.good, first.poor)
+
+
+def _marks(j: Judgement, side: Side | None) -> tuple[str | None, ...]:
+    return {"poor": j.poor, "good": j.good, None: (j.family,)}[side]

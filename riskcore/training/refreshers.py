@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from riskcore import signing, versions
 from riskcore.errors import AskedWrong
@@ -12,6 +13,8 @@ from riskcore.training import library
 from riskcore.training.case import Case, View, views
 from riskcore.training.progress import people
 from riskcore.training.units import FRESH_MONTHS, standings
+
+Mark = Literal["read", "judged", "due"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ def of_team(store: Store, now: datetime | None = None) -> dict[str, Due]:
 def of_person(store: Store, person: str, now: datetime | None = None) -> Due:
     """What is due for one person."""
     return _due(store, [person], now or signing.now())[person]
+
+
+def marks(store: Store, person: str, cases: Iterable[Case], now: datetime | None = None) -> dict[str, Mark]:
+    """By case what a person did with it, judged above read, or that it is due again; nothing of other cases."""
+    question = "select case_id from training_judgement where person = $person"
+    judged = {case_id for (case_id,) in store.rows(question, person=person)}
+    found: dict[str, Mark] = dict.fromkeys(library.read(store, person), "read")
+    found |= dict.fromkeys(judged, "judged")
+    due = of_person(store, person, now)
+    found |= dict.fromkeys((one.case_id for one in due.changed), "due")
+    if due.oldest and all(case.case_id in judged for case in cases):
+        found[due.oldest] = "due"
+    return found
 
 
 def reread(store: Store, by: str, case_id: str) -> None:

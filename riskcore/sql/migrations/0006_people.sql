@@ -160,6 +160,18 @@ create table training_reread (
     read_at TIMESTAMP not null
 );
 
+-- Who opened a case in the library before judging it or after, for the first time.
+create table training_read (
+    person VARCHAR not null,
+    case_id VARCHAR not null,
+    read_at TIMESTAMP not null,
+    primary key (person, case_id)
+);
+
+-- Characteristics whose known value had at least half of its points, and those below; NULL: judged before they were kept.
+alter table training_judgement add column good VARCHAR[];
+alter table training_judgement add column poor VARCHAR[];
+
 -- The day on which a customer was assessed in this book for the first time: where nobody reviewed it, its cycle begins.
 create table first_assessed (customer_key INTEGER not null, day DATE not null);
 insert into first_assessed
