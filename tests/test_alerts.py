@@ -94,6 +94,7 @@ PLANTED: list[tuple[Row, Row, set[str]]] = [  # before, after, codes told
     ({"credit_score": 640.0}, {"credit_score": 630.0}, set()),
     ({}, {"days_beyond_terms_12m": 12.0}, {"W2"}),
     ({}, {"days_beyond_terms_12m": 11.9}, set()),
+    ({"days_beyond_terms_12m": -12.0}, {"days_beyond_terms_12m": 0.0}, set()),  # comes nearer to the due date
     ({"credit_score": 640.0}, {"credit_score": 640.0, "days_beyond_terms_12m": 7.0}, {"W2"}),
     ({"credit_score": 640.0}, {"credit_score": 640.0, "days_beyond_terms_12m": 6.9}, set()),
     ({"credit_score": 450.0}, {"credit_score": 450.0, "days_beyond_terms_12m": 25.0}, set()),
@@ -114,7 +115,8 @@ PLANTED: list[tuple[Row, Row, set[str]]] = [  # before, after, codes told
     ({"own_statement_date": date(2024, 7, 1)}, {"own_statement_date": date(2024, 7, 1)}, set()),
     ({}, {"past_due_amount": 100.0}, {"W7"}),
     ({}, {"past_due_amount": 99.9}, set()),
-    ({"credit_score": 450.0}, {"credit_score": 450.0, "exposure": 1000.01}, {"W8"}),
+    ({"credit_score": 450.0}, {"credit_score": 450.0, "exposure": 1100.01}, {"W8"}),
+    ({"credit_score": 450.0}, {"credit_score": 450.0, "exposure": 1100.0}, set()),
     ({"credit_score": 450.0}, {"credit_score": 450.0, "exposure": 900.0}, set()),
     ({}, {"exposure": 1900.0}, set()),
     ({"credit_score": 450.0, "exposure": 100.0}, {"credit_score": 740.0, "exposure": 900.0}, set()),
@@ -256,7 +258,8 @@ def test_a_rule_opens_a_review_once(store: Store) -> None:
     question = (
         "select customer_id, cause, due_on from review_call join customer using (customer_key) where cause = 'alert'"
     )
-    assert store.rows(question) == [("C0", "alert", DAYS[1] + timedelta(14))]  # the limit's rule opens none
+    # The limit's rule opens none; data of the past still leave the days from now.
+    assert store.rows(question) == [("C0", "alert", date.today() + timedelta(14))]
     rows = alerts.inbox(store, POLICY, TODAY, {})
     ids = [int(number) for number in rows["alert_id"]]
     assert alerts.call_reviews(store, POLICY, ids, TODAY, "Ann") == (1, 1)

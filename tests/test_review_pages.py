@@ -78,7 +78,10 @@ def test_the_calendar_stands_in_both_languages(lang: str) -> None:
     [status] = [e for e in app.segmented_control if e.key == "reviews_status"]
     assert t("reviews.all", n="120") in status.options
     assert app.dataframe[-1].value["name"].notna().all()
-    assert set(app.dataframe[-1].value["because"]) <= {t("reviews.because_first"), t("reviews.because_call")}
+    assert set(app.dataframe[-1].value["because"]) <= {
+        t("reviews.because_first"),
+        *(t(f"reviews.because_call_{cause}") for cause in ("alert", "disagreement")),
+    }
 
 
 def test_filters_of_the_calendar_narrow_it() -> None:

@@ -126,7 +126,7 @@ def test_a_call_brings_the_day_forward_until_the_next_review() -> None:
         assert reviews.call(cursor, 1, "alert", "W1 2026-10-31", json.dumps({"was": "A", "now": "B"}), soon)
         assert not reviews.call(cursor, 1, "alert", "W1 2026-10-31", "{}", TODAY)
         assert reviews.call(cursor, 2, "alert", "W1 2026-10-31", "{}", soon + timedelta(days=400))
-    assert (row(store)["because"], due_on(store), row(store)["status"]) == ("call", soon, "due")
+    assert (row(store)["because"], due_on(store), row(store)["status"]) == ("call_alert", soon, "due")
     assert row(store, 2)["because"] == "first"
     [one] = reviews.calls(store, 1)
     assert (one.cause, one.why, one.due_on, one.called_by) == ("alert", {"was": "A", "now": "B"}, soon, None)
@@ -136,7 +136,7 @@ def test_a_call_brings_the_day_forward_until_the_next_review() -> None:
     with store.transaction() as cursor:  # what was settled does not come back, a new cause does
         assert not reviews.call(cursor, 1, "alert", "W1 2026-10-31", "{}", soon)
         assert reviews.call(cursor, 1, "alert", "W1 2026-11-30", "{}", soon)
-    assert row(store)["because"] == "call"
+    assert row(store)["because"] == "call_alert"
 
 
 def test_planted_causes_open_one_call_each() -> None:
@@ -152,7 +152,7 @@ def test_planted_causes_open_one_call_each() -> None:
     assert found == planted
     called = reviews.calendar(store, TODAY, {"due_by": TODAY})
     assert sorted(called["customer_key"]) == [3, 7, 11]
-    assert set(called["because"]) == {"call"}
+    assert set(called["because"]) == {"call_alert"}
 
 
 def test_a_person_calls_with_a_reason() -> None:

@@ -26,7 +26,9 @@ _BECAUSE = {
     "file_last": "reviews.because_file_last",
     "first": "reviews.because_first",
     "worse": "reviews.because_worse",
-    "call": "reviews.because_call",
+    "call_alert": "reviews.because_call_alert",
+    "call_disagreement": "reviews.because_call_disagreement",
+    "call_person": "reviews.because_call_person",
 }
 
 

@@ -11,7 +11,7 @@ from riskcore import reviews, signing
 from riskcore.alerts.watching import watch_rules
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, paging, sql
 
 Stands = Literal["open", "snoozed", "acknowledged"]
 NOTE_MOST = 500
@@ -37,7 +37,7 @@ def inbox(
     asked = _filters(policy, today, filters)
     if per_page is not None:  # of all that fit only the numbers are sorted
         question = f"select alert_id from ({_found()}) {_ORDER} limit $most offset $skip"
-        ids = [number for (number,) in store.rows(question, most=per_page, skip=(page - 1) * per_page, **asked)]
+        ids = [number for (number,) in store.rows(question, **paging(page, per_page), **asked)]
         asked["alerts"] = ids
     return store.ask(f"{_found()} {_ORDER}", **asked)
 

@@ -31,7 +31,8 @@ def _rise(name: str) -> Query:
     def query(policy: Policy, rule: AlertRule) -> str:
         # A rise may move the tier: the mark of the tier that the customer had counts, or the new one's if it is lower.
         mark = f"least({_mark(policy, rule, 'tier')}, {_mark(policy, rule, 'tier_before')})"
-        return _numbers(f"{name}_before", f"{name}_now", f"round({name}_now - {name}_before, 6) >= {mark}")
+        high = "" if rule.above is None else f" and {name}_now > {float(rule.above)!r}::double"
+        return _numbers(f"{name}_before", f"{name}_now", f"round({name}_now - {name}_before, 6) >= {mark}{high}")
 
     return query
 

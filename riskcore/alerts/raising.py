@@ -103,7 +103,9 @@ def _raise(cursor: Cursor, policy: Policy, assessment_id: int, day: date, found:
             cursor.execute(question, {**values, **bound})
             if rule.review_within_days:
                 called = {"code": rule.code, "assessment": assessment_id, "now": now()}
-                cursor.execute(sql("alert_calls"), {**called, "day": day, "within": rule.review_within_days})
+                cursor.execute(
+                    sql("alert_calls"), {**called, "today": max(day, date.today()), "within": rule.review_within_days}
+                )
     [last] = cursor.execute("select coalesce(max(alert_id), 0) from alert").fetchone() or (0,)
     return int(last) - int(newest)
 

@@ -10,7 +10,7 @@ from riskcore import policy as policies
 from riskcore import scoring, signing
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, paging, sql
 
 _ORDER = "order by exposure desc nulls last, customer_id"
 
@@ -58,9 +58,8 @@ def watch_list(store: Store, policy: Policy, page: int = 1, per_page: int | None
     Columns: `customer_key, customer_id, customer_name, tier, score, exposure, watch_rules` (bits of those that fire),
     and of a person `reason, said_by, said_at`, NULL where only a rule watches.
     """
-    paging = {"most": per_page, "skip": (page - 1) * (per_page or 0)}
     question = f"{sql('alert_watched')} {_ORDER} limit $most offset $skip"
-    return store.ask(question, watch_rules=watch_rules(policy), **paging)
+    return store.ask(question, watch_rules=watch_rules(policy), **paging(page, per_page))
 
 
 def watched_count(store: Store, policy: Policy) -> int:

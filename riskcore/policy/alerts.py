@@ -25,7 +25,8 @@ Watches = Literal[
 class AlertRule(Frozen):
     """A change that is told. `from_mark` holds in all tiers but those that `tier_mark` names; None: it is not watched.
 
-    Falls and rises are told from the mark on, a level or a growth above it. `review_within_days`: what is told opens a
+    Falls and rises are told from the mark on, a level or a growth above it; a rise only to more than `above`, where
+    that is named: who pays before the due date is not late for coming nearer to it. `review_within_days`: what is told opens a
     review that is due so many days later.
     """
 
@@ -33,6 +34,7 @@ class AlertRule(Frozen):
     name: Name
     watches: Watches
     from_mark: Annotated[float, Field(ge=0)] | None = None
+    above: float | None = None
     tier_mark: dict[TierCode, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     review_within_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
@@ -44,6 +46,8 @@ class AlertRule(Frozen):
         marks = [*self.tier_mark.values(), *([] if self.from_mark is None else [self.from_mark])]
         if self.watches in {"tier", "days_beyond_terms", "past_due_share", "legal_events"} and min(marks) <= 0:
             raise broken("alert_rise", f"{self.code} {min(marks):g}")
+        if self.above is not None and self.watches not in {"days_beyond_terms", "past_due_share", "legal_events"}:
+            raise broken("alert_above", self.code)
         return self
 
     def mark(self, tier: str) -> float | None:

@@ -3,7 +3,7 @@ insert into review_call
 select row_number() over (order by alert_id) + (select coalesce(max(call_id), 0) from review_call),
   customer_key, 'alert', code || '|' || cause,
   json_merge_patch(told::json, json_object('code', code, 'watches', watches, 'alert_id', alert_id))::varchar,
-  $day::date + $within::integer, null, $now
+  $today::date + $within::integer, null, $now
 from alert a
 where assessment_id = $assessment and code = $code
   and not exists (

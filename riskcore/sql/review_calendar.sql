@@ -10,7 +10,7 @@ with reviewed as (
   )
 ),
 called as (
-  select customer_key, min(due_on) as called_on
+  select customer_key, min(due_on) as called_on, arg_min(cause, (due_on, call_id)) as called_by
   from review_call c left join reviewed r using (customer_key)
   where (r.reviewed_at is null or c.called_at > r.reviewed_at)
     and ($customers is null or list_contains($customers, customer_key))
@@ -29,7 +29,7 @@ told as (
   where $customers is null or list_contains($customers, customer_key)
 ),
 planned as (
-  select told.*, outcome, reviewed_by, reviewed_at, later_because, called_on,
+  select told.*, outcome, reviewed_by, reviewed_at, later_because, called_on, called_by,
     coalesce(reviewed_on, said_on) as last_on,
     case when is_set then owned.owner else reviewed_by end as owner,
     case
@@ -51,7 +51,7 @@ planned as (
 ),
 due as (
   select *, least(planned_on, worse_on, called_on) as due_on,
-    case when called_on < least(planned_on, worse_on) then 'call'
+    case when called_on < least(planned_on, worse_on) then 'call_' || called_by
       when worse_on < planned_on then 'worse' else planned_by end as because
   from planned
 ),
