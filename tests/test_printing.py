@@ -102,7 +102,7 @@ def test_the_page_says_which_points_changed_and_what_was_put_back(lang: str) -> 
     for number in (1, 2):
         text, d = text_of(printing.decision_pdf(made, number, t)), decisions.get(made, number)
         lines = [t("print.changed"), *changes.in_words(t, d.before, d.after, printing.CHANGES_SHOWN)]
-        assert len(lines) == 6
+        assert len(lines) == 1 + printing.CHANGES_SHOWN
         assert [line for line in lines if squeezed(line) not in text] == []
     assert squeezed(t("print.puts_back_first")) in text
 

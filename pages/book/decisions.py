@@ -64,6 +64,7 @@ def put_back(number: int, wished: Policy) -> None:
     with st.popover(t("decisions.put_back"), icon=icon, key=f"{key}_open", on_change="rerun"):
         note = "decisions.put_back_first_note" if number == decisions.FIRST else "decisions.put_back_note"
         st.caption(t(note, n=number))
+        st.markdown(" &nbsp; ".join(decide.starts_lines(t, wished, in_force.thresholds, wished.thresholds)))
         decide.changed(t, in_force, wished)
         by, why = decide.signed_by(t, key)
         if st.button(t("decisions.confirm"), key=f"{key}_confirm"):
