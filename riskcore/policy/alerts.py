@@ -26,8 +26,8 @@ class AlertRule(Frozen):
     """A change that is told. `from_mark` holds in all tiers but those that `tier_mark` names; None: it is not watched.
 
     Falls and rises are told from the mark on, a level or a growth above it; a rise only to more than `above`, where
-    that is named: who pays before the due date is not late for coming nearer to it. `review_within_days`: what is told opens a
-    review that is due so many days later.
+    that is named: who pays before the due date is not late for coming nearer to it. `review_within_days`: what is told
+    opens a review that is due so many days later.
     """
 
     code: Annotated[str, StringConstraints(pattern=r"^W[0-9]+$")]
