@@ -9,7 +9,7 @@ from riskcore import features, overrides, schema, scoring, settings, strategy
 from riskcore.features import live
 from riskcore.overrides import Override
 from riskcore.policy import Characteristic, Policy, Rule
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, by_column, sql
 
 
 @dataclass(frozen=True)
@@ -146,11 +146,9 @@ def explained(
     """The same on a cursor of the caller's, whose tables may be views of more than the book holds."""
     prepare_one(cursor, policy, as_of, customer_key, known_by)
     answer = cursor.execute("select scored.*, customer.customer_id from scored join customer using (customer_key)")
-    names = [column[0] for column in answer.description]
-    row = answer.fetchone()
-    if row is None:
+    scored = next(iter(by_column(answer)), None)
+    if scored is None:
         return None
-    scored = dict(zip(names, row, strict=True))
     one = {"customer": customer_key}
     places = {row[0]: Place(*row) for row in cursor.execute(sql("value_places"), one).fetchall()}
     live.prepare(cursor, known_by)

@@ -14,7 +14,7 @@ from riskcore import scoring, signing
 from riskcore.errors import AskedWrong, Phrase
 from riskcore.policy import Policy
 from riskcore.policy.models import Strategy
-from riskcore.store import Store, sql
+from riskcore.store import Store, paging, sql
 from riskcore.text import Words
 from riskcore.wording import is_nothing
 
@@ -83,9 +83,8 @@ def changes(
     Columns: those of the listing, `recommended`, `difference` (NULL where there is no limit today) and what was
     decided: `choice, decided_limit, decided_by, decided_why, decided_at`.
     """
-    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
     question = f"{sql('limit_changes')} {_ORDER} limit $most offset $skip"
-    return store.ask(question, assessment=assessment_id, **paging, **_filters(filters))
+    return store.ask(question, assessment=assessment_id, **paging(page, per_page), **_filters(filters))
 
 
 def change_count(store: Store, assessment_id: int, filters: Mapping[str, Any]) -> int:

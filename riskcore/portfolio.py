@@ -12,7 +12,7 @@ import pandas as pd
 
 from riskcore import scoring, versions
 from riskcore.policy import Policy
-from riskcore.store import Store, sql
+from riskcore.store import Store, paging, sql
 
 Direction = Literal["all", "better", "worse"]
 Order = Literal["exposure", "past_due", "score_low", "score_high", "name"]
@@ -108,9 +108,15 @@ def movers(
     `limit_change` is the difference of the recommended limits, now less was; `money_change` that of the money a year
     under the assumptions of `bound` (riskcore.money.bound), NULL without them. Both are NULL where nothing is known.
     """
-    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
     assumed = {name: bound[name] if bound else None for name in _ASSUMED}
-    return store.ask("movers", direction=direction, **paging, **assumed, **starts(thresholds), **starts(in_force, "u"))
+    return store.ask(
+        "movers",
+        direction=direction,
+        **paging(page, per_page),
+        **assumed,
+        **starts(thresholds),
+        **starts(in_force, "u"),
+    )
 
 
 def mover_counts(
@@ -130,7 +136,7 @@ def near_the_line(
     `place` is the tier above the nearest such line, `start` the line, `distance` the points from it (below 0: under
     it), `limit_at_stake` the recommended limit above it less that below, NULL where nothing is known.
     """
-    return store.ask("near", skip=(page - 1) * (per_page or 0), most=per_page, **_near(thresholds, points))
+    return store.ask("near", **paging(page, per_page), **_near(thresholds, points))
 
 
 def near_count(store: Store, thresholds: Sequence[int], points: int = 10) -> int:
@@ -173,8 +179,7 @@ def customers(
     `override_direction`, `override_tier` (a code), `override_by` and `override_until` tell of an override in force
     today, NULL where there is none."""
     question = f"{_customers()} order by {_ORDERS[order]} limit $most offset $skip"
-    paging = {"skip": (page - 1) * (per_page or 0), "most": per_page}
-    return store.ask(question, **paging, **_filters(filters))
+    return store.ask(question, **paging(page, per_page), **_filters(filters))
 
 
 def customer_count(store: Store, filters: Mapping[str, Any]) -> int:

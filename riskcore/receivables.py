@@ -13,7 +13,7 @@ import pandas as pd
 
 from riskcore import versions
 from riskcore.features import conversion, ledger, live
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, by_column, sql
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,4 @@ def _items(
 
 
 def _row(cursor: Cursor, question: str, values: dict[str, Any]) -> dict[str, Any]:
-    answer = cursor.execute(question, values)
-    names = [column[0] for column in answer.description]
-    return dict(zip(names, answer.fetchone() or (), strict=True))
+    return by_column(cursor.execute(question, values))[0]

@@ -14,7 +14,7 @@ from riskcore.features import conversion, live
 from riskcore.features.computed import Computed
 from riskcore.features.live import Keys
 from riskcore.policy import Policy
-from riskcore.store import Cursor, sql
+from riskcore.store import Cursor, by_column, sql
 
 # What more than 90 days past due must come to at least, in the book's currency, to be material beside 1 % of the
 # exposure: the absolute threshold for other than retail exposures in Delegated Regulation (EU) 2018/171.
@@ -141,6 +141,4 @@ def periods(cursor: Cursor, day: date) -> dict[str, date]:
 
     `month_1` is the end of the month before that of `day`, `month_6` the sixth back.
     """
-    answer = cursor.execute(_PERIODS, {"day": day})
-    names = [column[0] for column in answer.description]
-    return dict(zip(names, answer.fetchone() or (), strict=True))
+    return by_column(cursor.execute(_PERIODS, {"day": day}))[0]

@@ -5,7 +5,7 @@ from typing import Any
 from riskcore import versions
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
-from riskcore.store import Store, sql
+from riskcore.store import Store, by_column, sql
 
 
 def policy_of(store: Store, assessment_id: int) -> Policy:
@@ -18,6 +18,4 @@ def policy_of(store: Store, assessment_id: int) -> Policy:
 
 def named(store: Store, question: str, **values: Any) -> list[dict[str, Any]]:
     """The answer to a question in riskcore/sql as rows of Python values by column."""
-    answer = store.cursor().execute(sql(question), values)
-    names = [column[0] for column in answer.description]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return by_column(store.cursor().execute(sql(question), values))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from riskcore.monitoring.applied import policy_of
-from riskcore.store import Store
+from riskcore.store import Store, paging
 
 # Where a customer can stand beside a tier's place, which counts from 0, best first. Both are also where the row and the
 # column stand in a matrix: last but one, and last.
@@ -87,8 +87,7 @@ def names(
         later=later_id,
         was=was,
         now=now,
-        most=per_page,
-        skip=(page - 1) * (per_page or 0),
+        **paging(page, per_page),
     )
 
 

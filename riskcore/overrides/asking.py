@@ -9,7 +9,7 @@ from riskcore.errors import AskedWrong, Phrase
 from riskcore.overrides.kept import LIVE, Direction, Override, get, is_current, live_of, newest
 from riskcore.policy import Policy, Rule
 from riskcore.policy.overrides import Overrides
-from riskcore.store import Cursor, sql
+from riskcore.store import Cursor, by_column, sql
 
 Event = Literal["approved", "refused", "withdrawn"]
 _SAID: dict[Event, Phrase] = {
@@ -124,11 +124,10 @@ def _customer(cursor: Cursor, wish: Wish, number: int) -> dict[str, Any]:
     answer = cursor.execute(
         sql("override_customer"), {"customer": wish.customer_key, "newest": number, "seen": wish.assessment_id}
     )
-    names = [column[0] for column in answer.description]
-    row = answer.fetchone()
+    row = next(iter(by_column(answer)), None)
     if row is None:
         raise AskedWrong("override_no_customer")
-    return dict(zip(names, row, strict=True))
+    return row
 
 
 def _check_tier(policy: Policy, wish: Wish, row: dict[str, Any]) -> None:

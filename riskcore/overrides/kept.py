@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from riskcore.policy import Policy
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, by_column, paging, sql
 
 Direction = Literal["up", "down"]
 State = Literal["waiting", "in_force", "refused", "withdrawn", "ended"]
@@ -64,15 +64,9 @@ def listed(
 ) -> list[Override]:
     """Overrides in some states, those that wait first, then those in force, each the last asked for first."""
     values: dict[str, Any] = {"states": None if states is None else list(states), "override": override_id}
-    values |= {
-        "customer": customer_key,
-        "most": per_page,
-        "skip": (page - 1) * (per_page or 0),
-        "today": today or date.today(),
-    }
+    values |= {"customer": customer_key, "today": today or date.today(), **paging(page, per_page)}
     answer = cursor.execute(f"with standing as ({sql('override_standing')}) {sql('override_listed')}", values)
-    names = [column[0] for column in answer.description]
-    return [Override(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
+    return [Override(**row) for row in by_column(answer)]
 
 
 def how_many(store: Store, today: date | None = None) -> dict[State, int]:
@@ -94,10 +88,7 @@ def live_of(cursor: Cursor, customer_key: int, today: date | None = None) -> Ove
 
 def newest(cursor: Cursor) -> Mapping[str, Any] | None:
     """The newest assessment as `sql/override_newest.sql` tells it; None where the book is empty."""
-    answer = cursor.execute(sql("override_newest"))
-    names = [column[0] for column in answer.description]
-    row = answer.fetchone()
-    return None if row is None else dict(zip(names, row, strict=True))
+    return next(iter(by_column(cursor.execute(sql("override_newest")))), None)
 
 
 def is_current(assessed: Mapping[str, Any], policy: Policy) -> bool:
@@ -113,9 +104,14 @@ def ended_since(cursor: Cursor, policy: Policy, today: date | None = None) -> bo
     assessed = newest(cursor)
     if assessed is None or not is_current(assessed, policy):
         return False
-    then, on = assessed["created_at"], today or date.today()
-    values = {"today": on, "then": then, "then_day": then.replace(tzinfo=UTC).astimezone().date()}
-    values["as_of"] = assessed["as_of"]
+    values = {"today": today or date.today(), "then": assessed["created_at"], "as_of": assessed["as_of"]}
+    values["then_day"] = looked_on(cursor, assessed["assessment_id"])
     question = f"with standing as ({sql('override_standing')}) {sql('override_changed')}"
     [changed] = cursor.execute(question, values).fetchone() or (0,)
     return bool(changed)
+
+
+def looked_on(cursor: Cursor, assessment_id: int | None) -> date | None:
+    """The day on which an assessment of the newest data looked at overrides; None where there is no such assessment."""
+    row = cursor.execute("select as_of, created_at from assessment where assessment_id = ?", [assessment_id]).fetchone()
+    return None if row is None else max(row[0], row[1].replace(tzinfo=UTC).astimezone().date())

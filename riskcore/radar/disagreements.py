@@ -10,7 +10,7 @@ from riskcore import reviews
 from riskcore.policy import Policy
 from riskcore.radar.opinions import JUDGES, PAIRS
 from riskcore.radar.query import compile_query
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, paging, sql
 
 CAUSE = "disagreement"
 _LOOKED_AT = """
@@ -60,8 +60,7 @@ def disagreements(
         f"from ({found}) join listing using (position) order by gap desc, position",
         as_of=as_of,
         least=policy.radar.grades_apart,
-        most=per_page,
-        skip=(page - 1) * per_page,
+        **paging(page, per_page),
     )
 
 

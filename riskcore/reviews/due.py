@@ -13,7 +13,7 @@ import pandas as pd
 
 from riskcore import portfolio
 from riskcore.policy import Policy
-from riskcore.store import Store, sql
+from riskcore.store import Store, paging, sql
 from riskcore.wording import is_nothing
 
 Status = Literal["overdue", "due", "done", "later"]
@@ -40,7 +40,7 @@ def calendar(
         return store.ask(ordered, **values)
     # First whom, then what is known of these few: all columns of all customers take twice as long to order.
     question = f"select customer_key from ({sql('review_calendar')}) order by due_on, position limit $most offset $skip"
-    keys = [key for (key,) in store.rows(question, most=per_page, skip=(page - 1) * per_page, **values)]
+    keys = [key for (key,) in store.rows(question, **paging(page, per_page), **values)]
     return store.ask(ordered, **asked(store, today, {"customers": keys}))
 
 
