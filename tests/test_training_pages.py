@@ -138,6 +138,36 @@ def test_the_report_of_who_always_says_fine_says_too_lenient() -> None:
     assert len(progress_page.get("plotly_chart")) == 1
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_characteristic_that_a_person_overlooks_is_named_and_the_list_marks_what_was_judged(lang: str) -> None:
+    t, policy = Words(lang), versions.in_force(store())
+    first, *others = cases.starters()
+    practice.judge(store(), first, "Ada", "A", 10000.0, 60, 0.01)
+    assert t("training.characteristics_few", n=10) in captions(opened("practise", lang, "Ada"))
+    c = policy.characteristic[0]
+    with store().transaction() as cursor:  # thirty more, of cases that are in no list by now
+        for number in range(30):
+            poor = number % 2 == 0
+            cursor.execute(
+                "insert into training_judgement by name select * replace ($id as case_id, $poor as bad, 0.1 as pd, "
+                "$when_poor as poor, $when_good as good) from training_judgement where case_id = $first",
+                {
+                    "id": f"older {number}",
+                    "poor": poor,
+                    "when_poor": [c.id] if poor else [],
+                    "when_good": [] if poor else [c.id],
+                    "first": first.case_id,
+                },
+            )
+    told = t("training.poor_lenient", name=t.of(c.name), points="|", low=0, high=0, n=0, other="", of=0).split("|")[0]
+    assert told in shown(opened("practise", lang, "Ada")).replace("\\", "")
+    library.opened(store(), "Ada", others[0].case_id)
+    listed = opened("cases", lang, "Ada").dataframe[0].value
+    assert list(listed["mark"][:2]) == [t("training.mark_judged"), t("training.mark_read")]
+    assert listed["mark"][2:].isna().all()
+    assert "mark" not in opened("cases", lang).dataframe[0].value
+
+
 def test_cases_of_the_book_are_made_and_told_without_a_name() -> None:
     assert opened("cases").button(key="training_make").disabled
     app = opened("cases", person="Ada")

@@ -56,11 +56,13 @@ def show(room: Room) -> None:
 
 def _list(room: Room, found: list[Case], marks: dict[str, Mark]) -> int | None:
     t, policy, column = room.t, room.policy, st.column_config
+    # A case never changes, so its tier stands until the policy or the list does.
+    tiers = data.ask(library.tiers_of, policy, [case.case_id for case in found])
     shown = pd.DataFrame(
         {
             "title": [training_case.name(t, case) for case in found],
             "ending": [training_case.ending(t, case) for case in found],
-            "tier": [[policy.tier[tier].code] for tier in cases.tiers(room.store, policy, found)],
+            "tier": [[policy.tier[tier].code] for tier in tiers],
             "origin": [training_case.origin(t, case) for case in found],
         }
     )

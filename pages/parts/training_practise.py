@@ -268,9 +268,8 @@ def _said(room: Room, one: Contrast, named: Bias, name: str) -> str:
     t, beside = room.t, one.good if one.side == "poor" else one.poor
     slots = {
         "name": name,
-        "points": f"{100 * abs(named.mean or 0.0):.0f}",
+        **dict(zip(("low", "points", "high"), sorted(map(_points, (named.low, named.mean, named.high))), strict=True)),
         "n": named.cases,
-        "interval": _interval(room, named),
         "other": _interval(room, beside),
         "of": beside.cases,
     }
@@ -296,6 +295,11 @@ def _interval(room: Room, bias: Bias) -> str | None:
     if bias.mean is None or bias.low is None or bias.high is None:
         return None
     return room.t("training.interval", mean=_signed(bias.mean), low=_signed(bias.low), high=_signed(bias.high))
+
+
+def _points(share: float | None) -> int:
+    """A leaning's points, whichever way it goes."""
+    return round(100 * abs(share or 0.0))
 
 
 def _signed(share: float) -> str:

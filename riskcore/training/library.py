@@ -7,7 +7,7 @@ from riskcore import schema, signing
 from riskcore.errors import AskedWrong
 from riskcore.policy import Name, Policy
 from riskcore.store import Cursor, Store
-from riskcore.training.case import Case, Decided, Outcome, middle, starters
+from riskcore.training.case import Case, Decided, Outcome, middle, starters, tiers
 
 TITLE_MOST, TEXT_MOST = 80, 1000
 _TEXTS = ("title", "known", "decided", "happened", "lesson")
@@ -17,6 +17,12 @@ def listed(store: Store) -> list[Case]:
     """All cases: invented ones first, then the others as they were added."""
     rows = store.rows("select content from training_case order by added_at, case_id")
     return [*starters(), *(Case.model_validate_json(content) for (content,) in rows)]
+
+
+def tiers_of(store: Store, policy: Policy, case_ids: Sequence[str]) -> list[int]:
+    """The place of each case's tier under a policy, 0 the best, in their order."""
+    by_id = {case.case_id: case for case in listed(store)}
+    return tiers(store, policy, [by_id[case_id] for case_id in case_ids])
 
 
 def new_id() -> str:

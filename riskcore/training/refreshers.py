@@ -1,6 +1,6 @@
 """What falls due again for whom: units, judged cases that the policy sees otherwise by now, and practice as such."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -92,9 +92,10 @@ def reread(store: Store, by: str, case_id: str) -> None:
         cursor.execute("insert into training_reread values (?, ?, ?, ?)", row)
 
 
-def _due(store: Store, persons: Iterable[str], now: datetime) -> dict[str, Due]:
+def _due(store: Store, persons: Sequence[str], now: datetime) -> dict[str, Due]:
     in_force = versions.in_force(store)
-    rows = store.rows("training_seen", now=now, months=FRESH_MONTHS)
+    asked = set(persons)
+    rows = [row for row in store.rows("training_seen", now=now, months=FRESH_MONTHS) if row[0] in asked]
     looks = _Looks(store, in_force, {case.case_id: case for case in library.listed(store)}, rows)
     found = {}
     for person in persons:
