@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from riskcore import alerts, book, entering, portfolio, reviews, schema, versions
+from riskcore import alerts, book, entering, overrides, portfolio, reviews, schema, versions
 from riskcore import policy as policies
 from riskcore.__main__ import main
 from riskcore.entering import Entry, Said
@@ -240,6 +240,58 @@ def test_a_fall_is_judged_by_the_thresholds_in_force(store: Store) -> None:
     month(store, listed({}), DAYS[0])  # worst tier then
     enforce(store, POLICY)
     assert month(store, listed({"credit_score": 640.0}), DAYS[1]) == {("C0", "W1")}
+
+
+def override(store: Store, customer_id: str, direction: Any, tier: str, day: date, policy: Policy = POLICY) -> int:
+    assessed = portfolio.newest(store)
+    [key] = store.one("select customer_key from customer where customer_id = $id", id=customer_id) or (0,)
+    assert assessed is not None
+    until = max(date.today(), day) + timedelta(days=30)
+    reason = next(one.code for one in policy.override.reason if one.direction in (None, direction))  # type: ignore[union-attr]
+    wish = overrides.Wish(
+        key, assessed.assessment_id, direction, tier, reason, "Something told by the customer", until, "Ann"
+    )
+    return book.override(store, wish).override_id
+
+
+def tier_of(store: Store, customer_id: str) -> str:
+    [place] = store.one("select tier from listing where customer_id = $id", id=customer_id) or (0,)
+    return "ABC"[place]
+
+
+def test_a_tier_that_a_person_changes_is_not_told(store: Store) -> None:
+    rows = listed({}, {"credit_score": 640.0}, {"credit_score": 640.0}, {"credit_score": 640.0})
+    month(store, rows, DAYS[0])
+    override(store, "C0", "down", "C", DAYS[0])
+    for customer in ("C1", "C2", "C3"):
+        override(store, customer, "up", "A", DAYS[0])
+    assert [tier_of(store, f"C{n}") for n in range(4)] == ["C", "A", "A", "A"]
+    assert month(store, rows, DAYS[1]) == set()
+    with store.transaction() as cursor:  # a year later the third has ended
+        cursor.execute("update override set expires_on = ? where override_id = 3", [DAYS[2]])
+        cursor.execute("update override set asked_at = asked_at - interval 400 day")
+        cursor.execute("update assessment set created_at = created_at - interval 400 day")
+    book.settle_override(store, 2, "withdrawn", "Bob", "The guarantee was called back")
+    assert month(store, rows, DAYS[2]) == set()
+    assert [tier_of(store, f"C{n}") for n in range(4)] == ["C", "B", "B", "A"]
+    assert told(store) == set()
+
+
+def test_what_a_person_holds_hides_no_fall_of_the_score(store: Store) -> None:
+    month(store, listed({"credit_score": 640.0}, {}), DAYS[0])
+    override(store, "C0", "up", "A", DAYS[0])
+    override(store, "C1", "down", "C", DAYS[0])
+    assert month(store, listed({"credit_score": 500.0}, {"credit_score": 640.0}), DAYS[1]) == {
+        ("C0", "W1"),
+        ("C1", "W1"),
+    }
+    assert [tier_of(store, f"C{n}") for n in range(2)] == ["A", "C"]
+    assert sorted(said.split(" (")[0] for said in figures(store, "W1")) == [
+        "Without the override, tier A → B",
+        "Without the override, tier B → C",
+    ]
+    book.settle_override(store, 1, "withdrawn", "Bob", "The guarantee was called back")
+    assert month(store, listed({"credit_score": 500.0}, {"credit_score": 640.0}), DAYS[2]) == set()
 
 
 def test_an_undone_import_leaves_nothing_behind(store: Store) -> None:

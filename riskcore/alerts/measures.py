@@ -19,11 +19,13 @@ def changes(policy: Policy, rule: AlertRule) -> str:
 def _tier(policy: Policy, rule: AlertRule) -> str:
     codes = "[" + ", ".join(f"'{tier.code}'" for tier in policy.tier) + "]"
     told = (
-        f"{{'was': {codes}[tier_before + 1], 'now': {codes}[tier + 1], 'score_was': score_before, 'score_now': score}}"
+        f"{{'was': {codes}[tier_judged_before + 1], 'now': {codes}[tier_judged + 1], "
+        "'score_was': score_before, 'score_now': score, 'is_overridden': is_overridden}"
     )
+    mark = _mark(policy, rule, "tier_judged_before")
     return (
-        f"select customer_key, {codes}[tier + 1] || '|' || $reference as cause, to_json({told}) as told "
-        f"from alert_seen where tier::integer - tier_before::integer >= {_mark(policy, rule, 'tier_before')}"
+        f"select customer_key, {codes}[tier_judged + 1] || '|' || $reference as cause, to_json({told}) as told "
+        f"from alert_seen where tier_judged::integer - tier_judged_before::integer >= {mark}"
     )
 
 

@@ -1,15 +1,16 @@
 """What changed of the customers between two days, held against the policy's alert rules: raised, and told once.
 
-A change is one of the customer, not of the policy: tiers then and now are those of the present thresholds, and where
-the scorecard or a rule was changed in between, neither a fall of the tier nor a rule that fires is told. States that
-stood when the book began, or when a figure was told for the first time of any customer, are no changes either.
+A change is one of the customer, not of the policy, and not what a person lifted or lowered: tiers are those of score
+and rules, then and now by the present thresholds. Where the scorecard or a rule was changed in between, neither a fall
+of the tier nor a rule that fires is told. States that stood when the book began, or when a figure was told for the
+first time of any customer, are no changes either.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
+from riskcore import overrides, scoring
 from riskcore import policy as policies
-from riskcore import scoring
 from riskcore.alerts.measures import changes
 from riskcore.policy import Policy
 from riskcore.signing import now
@@ -40,10 +41,7 @@ def raise_new(cursor: Cursor, policy: Policy, assessment_id: int) -> int:
     if day is None:
         return 0
     found = _compared(cursor, day)
-    cursor.execute(
-        sql("alert_seen").replace("tier_of_thresholds", scoring.tier_sql(policy.thresholds, "r.score")),
-        {"prior": found.prior, "same_day": found.same_day, "reference": found.reference_id},
-    )
+    _see(cursor, policy, assessment_id, found)
     told = 0
     if found.reference_id is not None and policy.alert:
         told = _raise(cursor, policy, assessment_id, day, found)
@@ -52,6 +50,18 @@ def raise_new(cursor: Cursor, policy: Policy, assessment_id: int) -> int:
     cursor.execute("insert into alert_run values (?, ?)", [assessment_id, found.reference_id])
     cursor.execute("drop table alert_seen")
     return told
+
+
+def _see(cursor: Cursor, policy: Policy, assessment_id: int, found: _Compared) -> None:
+    """Make the temporary table `alert_seen`."""
+    question = sql("alert_seen").replace("tier_of_thresholds", scoring.tier_sql(policy.thresholds, "s.score"))
+    values = {"prior": found.prior, "same_day": found.same_day, "reference": found.reference_id}
+    values |= {"assessment": assessment_id, "codes": [tier.code for tier in policy.tier], "today": None}
+    values |= {
+        "day": overrides.looked_on(cursor, assessment_id),
+        "reference_day": overrides.looked_on(cursor, found.reference_id),
+    }
+    cursor.execute(question.replace("override_standing", sql("override_standing")), values)
 
 
 def _day_looked_at(cursor: Cursor, policy: Policy, assessment_id: int) -> date | None:

@@ -21,8 +21,9 @@ def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
     if watches == "statement_age":
         return t("alerts.told_statement_age", day=_day(t, said["statement"]), n=said["months"])
     if watches == "tier":
-        scores = [NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")]
-        return t("alerts.told_tier", was=said["was"], now=said["now"], score_was=scores[0], score_now=scores[1])
+        scores = {name: NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")}
+        key = "alerts.told_tier_overridden" if said.get("is_overridden") else "alerts.told_tier"
+        return t(key, was=said["was"], now=said["now"], **scores)
     key, shown = _NUMBERS[watches]
     return t(key, was=shown(said["was"]), now=shown(said["now"]))
 

@@ -17,6 +17,7 @@ from riskcore.overrides.kept import (
     is_current,
     listed,
     live_of,
+    looked_on,
     newest,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "latest",
     "listed",
     "live_of",
+    "looked_on",
     "newest",
     "outcomes",
     "rates",

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from riskcore.days import local
 from riskcore.policy import Policy
 from riskcore.store import Cursor, Store, by_column, paging, sql
 
@@ -114,4 +115,4 @@ def ended_since(cursor: Cursor, policy: Policy, today: date | None = None) -> bo
 def looked_on(cursor: Cursor, assessment_id: int | None) -> date | None:
     """The day on which an assessment of the newest data looked at overrides; None where there is no such assessment."""
     row = cursor.execute("select as_of, created_at from assessment where assessment_id = ?", [assessment_id]).fetchone()
-    return None if row is None else max(row[0], row[1].replace(tzinfo=UTC).astimezone().date())
+    return None if row is None else max(row[0], local(row[1]).date())
