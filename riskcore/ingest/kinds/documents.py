@@ -215,6 +215,11 @@ def _some_unnumbered(shaping: Shaping) -> bool:
     return bool(row and row[0])
 
 
+def names_currency(shaping: Shaping) -> bool:
+    """Whether a column or a heading tells the currency of any row."""
+    return shaping.has("currency") or any(heading_currency(shaping.heading(name)) for name in WORTH)
+
+
 def currency_sql(shaping: Shaping, amounts: Sequence[str] = WORTH) -> str:
     """SQL over `typed` of the currency of a row: its own, else the one that the heading of its amount names."""
     own, cases = shaping.column("currency", "null::varchar"), []

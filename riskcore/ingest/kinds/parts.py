@@ -5,7 +5,7 @@ until payments of another file tell the day.
 """
 
 from riskcore.ingest.kinds.base import Shaping
-from riskcore.ingest.kinds.documents import SAME_NUMBER, is_bare, numbers_sql, stands_alone
+from riskcore.ingest.kinds.documents import SAME_NUMBER, is_bare, names_currency, numbers_sql, stands_alone
 
 
 def prepare(shaping: Shaping, only_open: bool) -> None:
@@ -39,7 +39,8 @@ def _untold(shaping: Shaping) -> list[str]:
     """Columns of `part` that no row fills, which are spared in the sorting of millions."""
     if not stands_alone(shaping):
         return []
-    return ["settles", *(["number"] if is_bare(shaping) else []), *([] if shaping.has("disputed") else ["disputed"])]
+    told = {"number": not is_bare(shaping), "disputed": shaping.has("disputed"), "currency": names_currency(shaping)}
+    return ["settles", *(name for name, is_told in told.items() if not is_told)]
 
 
 # Documents whose rows repeat the whole amount, each with a payment of its own.
