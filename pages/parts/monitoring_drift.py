@@ -57,12 +57,12 @@ def draw(t: Words, earlier: Assessed, later: Assessed) -> None:
         key="drift",
         column_config={
             "name": column.TextColumn(t("customer.characteristic"), width=170),
-            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=84),
+            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=64),
             "shift": band_column(t, "monitoring.shift"),
-            "missing_was": column.NumberColumn(t("monitoring.missing_was"), format="%.1f", width=96),
-            "missing_now": column.NumberColumn(t("monitoring.missing_now"), format="%.1f", width=96),
+            "missing_was": column.NumberColumn(t("monitoring.missing_was"), format="%.1f", width=90),
+            "missing_now": column.NumberColumn(t("monitoring.missing_now"), format="%.1f", width=90),
             "missing_shift": band_column(t, "monitoring.missing_shift"),
-            "small": column.TextColumn(t("monitoring.small_cells"), width="small"),
+            "small": column.TextColumn(t("monitoring.small_cells"), width=380),
         },
     )
     st.caption(t("monitoring.small_note"))
