@@ -303,7 +303,7 @@ def _points(share: float | None) -> int:
 
 
 def _signed(share: float) -> str:
-    return f"{100 * share:+.0f}".replace("-", MINUS)
+    return f"{round(100 * share):+d}".replace("-", MINUS)
 
 
 def _number(amount: float | None) -> str:
