@@ -43,7 +43,7 @@ def run(
         [number, policy.hash, day, known_by, now],
     )
     keep(cursor, policy, number)
-    cursor.execute(sql("first_assessed_write"), {"day": now.date()})
+    cursor.execute(sql("first_assessed_write"), {"day": date.today()})
     _write_listing(cursor)
     cursor.execute("truncate opinion")
     cursor.execute(sql("radar_write"))

@@ -143,12 +143,12 @@ def settle_override(store: Store, override_id: int, event: overrides.Event, by: 
 
 
 def refresh(store: Store, today: date | None = None) -> int | None:
-    """Assess the book again where an override has ended since it was, and return the assessment's number."""
+    """Assess the book again where an override has ended or begun since it was, and return the assessment's number."""
     policy = versions.in_force(store)
     if not overrides.ended_since(store.cursor(), policy, today):
         return None
     with store.transaction() as cursor:
-        # Another process day may have been noticed by two at once.
+        # Two pages may have noticed it at once.
         return _assess_as_it_is(cursor, policy) if overrides.ended_since(cursor, policy, today) else None
 
 

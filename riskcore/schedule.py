@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from riskcore import book, monitoring, settings, signing
+from riskcore.days import local
 from riskcore.errors import AskedWrong, Phrase, RiskError
 from riskcore.policy.base import Frozen
 from riskcore.store import Store
@@ -111,11 +112,6 @@ def newest_due(rule: Rule, after: datetime, until: datetime, zone: tzinfo | None
     while due <= until:
         found, due = due, next_due(rule, due, zone)
     return found
-
-
-def local(moment: datetime, zone: tzinfo | None = None) -> datetime:
-    """A kept moment in local time."""
-    return moment.replace(tzinfo=UTC).astimezone(zone)
 
 
 def again(store: Store, as_of: date) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from riskcore.days import local
 from riskcore.errors import AskedWrong
 
 NAME_MOST = 60
@@ -37,5 +38,5 @@ def now() -> datetime:
 
 def said(moment: datetime) -> str:
     """A kept moment in this machine's own time, with its distance from UTC: 2026-11-24 15:52 (UTC+08:00)."""
-    local = moment.replace(tzinfo=UTC).astimezone()
-    return f"{local:%Y-%m-%d %H:%M} (UTC{local.isoformat()[-6:]})"
+    here = local(moment)
+    return f"{here:%Y-%m-%d %H:%M} (UTC{here.isoformat()[-6:]})"

@@ -14,7 +14,7 @@ TOP = Path(__file__).parents[1]
 Files = dict[str, str]
 
 FLOORS = (
-    {"errors"},  # every module may raise one, and text words them
+    {"errors", "days"},  # every module may raise an error, and text words it
     {"schema", "text", "metrics", "altman", "names", "spreadsheet", "signing"},
     {"policy", "store"},
     {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording", "overrides"},

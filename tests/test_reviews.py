@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskcore import monitoring, policy, reviews
+from riskcore.days import months_later
 from riskcore.errors import AskedWrong
-from riskcore.reviews import Seen, acts
+from riskcore.reviews import Seen
 from riskcore.store import Store
 from tests import books
 
@@ -109,7 +110,7 @@ def test_a_worse_tier_brings_the_day_forward_and_a_better_one_does_not_move_it()
     reviewed(store, next_on=date(2027, 2, 10))
     put(store, "C")
     [at] = store.one("select reviewed_at::date from review") or (None,)
-    assert (row(store)["because"], due_on(store)) == ("worse", acts._months_later(at, 1))
+    assert (row(store)["because"], due_on(store)) == ("worse", months_later(at, 1))
     put(store, "A")
     assert (row(store)["because"], due_on(store)) == ("review", date(2027, 2, 10))
     put(store, "B")
@@ -368,11 +369,11 @@ def reference(
         _, code, at, planned = done[-1]
         days.append(planned)
         if code != "X" and tier > POLICY.tier_place(code):
-            days.append(acts._months_later(at, cycle))
+            days.append(months_later(at, cycle))
     elif following and (last is None or following > last):
         days.append(following)
     else:
-        days.append(acts._months_later(last or first, cycle))
+        days.append(months_later(last or first, cycle))
     days += [day for whose, at, day in called if whose == key and (not done or at > done[-1][2])]
     return min(days)
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from riskcore import book, schedule, versions
 from riskcore import policy as policies
+from riskcore.days import local
 from riskcore.errors import AskedWrong
 from riskcore.policy import rate_on_what_is_known
 from riskcore.schedule import Moves, Rule
@@ -62,7 +63,7 @@ def walls(rule: Rule, after: datetime, zone: ZoneInfo, most: int) -> list[str]:
     found = []
     for _ in range(most):
         after = schedule.next_due(rule, after, zone)
-        found.append(f"{schedule.local(after, zone):%Y-%m-%d %H:%M%z}")
+        found.append(f"{local(after, zone):%Y-%m-%d %H:%M%z}")
     return found
 
 
@@ -119,7 +120,7 @@ def test_due_moments_follow_one_another_and_none_is_passed_over(rule: Rule, afte
     assert after < first < second
     assert first - after <= timedelta(days={"day": 1, "week": 7, "month": 31}[rule.every], hours=1)
     assert schedule.next_due(rule, first - timedelta(microseconds=1), zone) == first
-    wall = schedule.local(first, zone)
+    wall = local(first, zone)
     assert rule.falls_on(wall.date())
     assert wall.minute == rule.minute
     assert schedule.newest_due(rule, after, second, zone) == second
@@ -244,9 +245,3 @@ def test_the_thread_runs_what_is_due_outlives_every_error_and_ends(
     assert (len(tries), len(schedule.runs(store))) == (tried, 1)
     [said] = [record.getMessage() for record in caplog.records]  # the same error once, in one line
     assert said == "RuntimeError: no such book"
-
-
-def test_moments_are_kept_in_utc() -> None:
-    assert schedule.local(datetime(2026, 11, 24, 0), SHANGHAI).replace(tzinfo=None) == datetime(2026, 11, 24, 8)
-    here = schedule.local(datetime(2026, 11, 24, 0))
-    assert here.astimezone(UTC) == datetime(2026, 11, 24, tzinfo=UTC)

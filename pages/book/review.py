@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from pages.parts import controls, data, review_changes, review_form, review_words, words
-from pages.parts.format import day, plain
+from pages.parts.format import day, day_of, plain
 from riskcore import limits, monitoring, reviews
 from riskcore.reviews import Review, Seen
 
@@ -47,7 +47,7 @@ said_on = row["last_on"] if before is None else None
 found = reviews.since(steps, before and before.assessment_id, said_on)
 st.subheader(t("reviews.step_changes", day=day(t, found.then.as_of)), anchor=False)
 if before is not None:
-    st.caption(plain(t("reviews.since_review", by=before.reviewed_by, day=day(t, before.reviewed_at))))
+    st.caption(plain(t("reviews.since_review", by=before.reviewed_by, day=day_of(t, before.reviewed_at))))
 elif said_on is not None:
     st.caption(t("reviews.since_file", day=day(t, said_on)))
 else:

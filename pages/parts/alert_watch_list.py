@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, data
-from pages.parts.format import day, is_nothing
+from pages.parts.format import day, day_of, is_nothing
 from pages.parts.room import Room
 from riskcore import alerts, book, scoring
 
@@ -52,6 +52,6 @@ def _line(room: Room, row: dict[str, object], since: dict[tuple[int, str], objec
     rules = scoring.rules_of(policy, int(row["watch_rules"]))
     names = [f"{rule.code} {t.of(rule.name)}" for rule in rules]
     if not is_nothing(row["reason"]):
-        return t("alerts.between").join([str(row["reason"]), *names]), str(row["said_by"]), day(t, row["said_at"])
+        return t("alerts.between").join([str(row["reason"]), *names]), str(row["said_by"]), day_of(t, row["said_at"])
     days = [found for rule in rules if (found := since.get((int(row["customer_key"]), rule.code)))]
     return t("alerts.between").join(names), t("alerts.by_rule"), day(t, min(days, default=None))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import data, person
-from pages.parts.format import NOTHING, day, plain
+from pages.parts.format import NOTHING, day_of, plain
 from riskcore import signing
 from riskcore.errors import AskedWrong, Phrase
 from riskcore.explanation import Explained, Line
@@ -103,5 +103,5 @@ def _told(t: Words, policy: Policy, opinion: str, one: Said) -> str:
     names = {c.id: t.of(c.name) for c in policy.characteristic}
     about = [opinion, names.get(one.characteristic or "", one.characteristic), one.because]
     score = NOTHING if one.score is None else one.score
-    then = t("feedback.said_of", day=day(t, one.given_at), score=score, tier=one.tier, version=one.version)
+    then = t("feedback.said_of", day=day_of(t, one.given_at), score=score, tier=one.tier, version=one.version)
     return f"**{plain(one.given_by)}** {plain(' · '.join(part for part in about if part))} :gray[{plain(then)}]"

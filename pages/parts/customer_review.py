@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, data, person, review_words
-from pages.parts.format import day, plain
+from pages.parts.format import day, day_of, plain
 from riskcore import reviews, signing
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
@@ -52,7 +52,7 @@ def _line(t: Words, one: Review) -> tuple[str, str, str]:
     said.append(t("reviews.past_next", day=day(t, one.next_review_on)))
     if one.later_because:
         said.append(t("reviews.past_later", why=one.later_because))
-    who = f"{plain(day(t, one.reviewed_at))} :gray[{plain(one.reviewed_by)}]"
+    who = f"{plain(day_of(t, one.reviewed_at))} :gray[{plain(one.reviewed_by)}]"
     return who, f"**{plain(review_words.outcome(t, one.outcome))}**", plain(" · ".join(said))
 
 

@@ -5,11 +5,11 @@ from datetime import date
 import streamlit as st
 
 from pages.parts import controls, data, person
-from pages.parts.format import count, day, plain
+from pages.parts.format import count, day, day_of, plain
 from riskcore import alerts, scoring
 from riskcore.errors import AskedWrong
 from riskcore.portfolio import Assessed
-from riskcore.signing import REASON_MOST, said
+from riskcore.signing import REASON_MOST
 from riskcore.text import Words
 
 
@@ -29,7 +29,7 @@ def button(t: Words, assessed: Assessed, customer_key: int, rules: int) -> None:
                 st.markdown(plain(t("alerts.watched_rule", code=rule.code, name=t.of(rule.name), day=began)))
         try:
             if watched:
-                when = said(watched.said_at)[:10]
+                when = day_of(t, watched.said_at)
                 st.markdown(plain(t("alerts.watched_line", by=watched.said_by, day=when, reason=watched.reason)))
                 by = person.ask(t, "watch_person")
                 if st.button(t("alerts.unwatch"), key="unwatch"):
@@ -42,7 +42,7 @@ def button(t: Words, assessed: Assessed, customer_key: int, rules: int) -> None:
                     alerts.watch(store, customer_key, reason, by)
                     st.rerun()
         except AskedWrong as refused:
-            st.error(t.error(refused), icon=":material/error:")
+            st.error(plain(t.error(refused)), icon=":material/error:")
 
 
 def waiting(t: Words, assessed: Assessed, customer_key: int) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, feedback_draft
-from pages.parts.format import MINUS, count, day, percent, plain
+from pages.parts.format import MINUS, count, day_of, percent, plain
 from pages.parts.room import Room
 from riskcore import signing
 from riskcore.errors import AskedWrong
@@ -58,7 +58,7 @@ def _pattern(room: Room, one: Pattern, own: Sequence[Event]) -> None:
             st.caption(plain(line))
     for event in own:
         if event.event == "drafted":
-            text = {"by": event.said_by, "day": day(t, event.said_at), "state": _state(room, event)}
+            text = {"by": event.said_by, "day": day_of(t, event.said_at), "state": _state(room, event)}
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(plain(t("feedback.drafted_by", **text)), width="content")
                 feedback_draft.reopen(room, event)
@@ -253,7 +253,7 @@ def _history(room: Room, done: Sequence[Event]) -> None:
                 else t("feedback.drafted", state=_state(room, event))
             ),
             plain(event.said_by),
-            day(t, event.said_at),
+            day_of(t, event.said_at),
             count(event.customers),
         )
         for event in done[:EVENTS_MOST]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from riskcore.days import local
 from riskcore.text import Words
 from riskcore.wording import MINUS, NOTHING, bin_of, is_nothing, value_of
 
@@ -17,6 +18,7 @@ __all__ = [
     "bin_of",
     "count",
     "day",
+    "day_of",
     "full_money",
     "is_nothing",
     "money",
@@ -78,6 +80,11 @@ def day(t: Words, value: Any) -> str:
         return NOTHING
     moment = pd.Timestamp(value)
     return f"{moment:%Y-%m-%d}" if t.lang == "zh" else f"{moment.day} {moment:%b %Y}"
+
+
+def day_of(t: Words, moment: Any) -> str:
+    """The day of a kept moment (UTC, without a zone) by this machine's clock; a dash where there is none."""
+    return NOTHING if is_nothing(moment) else day(t, local(pd.Timestamp(moment).to_pydatetime()).date())
 
 
 def age_days(value: date | datetime, today: date) -> int:

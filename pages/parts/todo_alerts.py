@@ -7,11 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import alert_digest, alert_watch_list, controls, data
-from pages.parts.format import NOTHING, count, day, is_nothing
+from pages.parts.format import NOTHING, count, day, day_of, is_nothing, plain
 from pages.parts.room import Room
 from riskcore import alerts, book
 from riskcore.errors import AskedWrong
-from riskcore.signing import said
 
 _ROUND, _DONE = "alerts_round", "alerts_done"
 _STANDS = ("open", "snoozed", "acknowledged")
@@ -162,7 +161,7 @@ def _settled(room: Room, row: Any) -> str:
         return ""
     if row.stands == "snoozed":
         return t("alerts.snoozed_by", by=row.said_by, until=day(t, row.until))
-    return t("alerts.settled_by", by=row.said_by, day=said(row.said_at.to_pydatetime())[:10])
+    return t("alerts.settled_by", by=row.said_by, day=day_of(t, row.said_at))
 
 
 def _acting(room: Room, filters: dict[str, Any], seen: tuple[int, int], chosen: list[int]) -> None:
@@ -207,7 +206,7 @@ def _acting(room: Room, filters: dict[str, Any], seen: tuple[int, int], chosen: 
             new, old = alerts.call_reviews(room.store, room.policy, chosen, room.today, room.who)
             _again(t("alerts.done_called", n=count(new), old=count(old)))
     except AskedWrong as refused:
-        st.error(t.error(refused), icon=":material/error:")
+        st.error(plain(t.error(refused)), icon=":material/error:")
 
 
 def _again(told: str) -> None:

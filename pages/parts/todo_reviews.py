@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import controls, data, review_weeks, review_words
-from pages.parts.format import NOTHING, count, day, is_nothing
+from pages.parts.format import NOTHING, count, day, is_nothing, plain
 from pages.parts.room import Room
 from riskcore import book, portfolio, reviews, schema
 from riskcore.errors import AskedWrong
@@ -204,7 +204,7 @@ def _assigning(room: Room, filters: dict[str, Any], total: int, chosen: list[int
             try:
                 done = reviews.assign(room.store, room.today, which, owner, room.who)
             except AskedWrong as refused:
-                st.error(t.error(refused), icon=":material/error:")
+                st.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 st.session_state[_TOLD] = done
                 st.session_state[_ROUND] += 1

@@ -15,6 +15,7 @@ from pages.parts import data, schedule_commands
 from pages.parts.format import count, day, plain
 from pages.parts.room import Room
 from riskcore import schedule, signing
+from riskcore.days import local
 from riskcore.errors import AskedWrong
 from riskcore.schedule import Moves, Rule, Run
 from riskcore.signing import said
@@ -190,4 +191,4 @@ def _outcome(t: Words, run: Run) -> str:
 
 
 def _minute(moment: datetime) -> str:
-    return f"{schedule.local(moment):%Y-%m-%d %H:%M}"
+    return f"{local(moment):%Y-%m-%d %H:%M}"

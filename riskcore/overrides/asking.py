@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from riskcore import signing
+from riskcore.days import months_later
 from riskcore.errors import AskedWrong, Phrase
 from riskcore.overrides.kept import LIVE, Direction, Override, get, is_current, live_of, newest
 from riskcore.policy import Policy, Rule
@@ -94,14 +95,7 @@ def say(
 
 def latest(said: Overrides, today: date) -> date:
     """The last day on which an override of today may end: so many months on, or the end of a shorter month."""
-    months = today.year * 12 + today.month - 1 + said.longest_months
-    year, month = months // 12, months % 12 + 1
-    for day in range(today.day, 27, -1):
-        try:
-            return date(year, month, day)
-        except ValueError:
-            continue
-    return date(year, month, min(today.day, 28))
+    return months_later(today, said.longest_months)
 
 
 def holding(policy: Policy, rules: int, best: int, tier: int) -> Rule | None:

@@ -1,6 +1,5 @@
 """What people do: record a review, call one before its time, say who reviews. Rows are only added."""
 
-import calendar
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from riskcore import portfolio, signing
+from riskcore.days import months_later
 from riskcore.errors import AskedWrong
 from riskcore.policy import Policy
 from riskcore.reviews import due
@@ -69,7 +69,7 @@ class Seen:
 
 def latest_due(policy: Policy, tier: int, today: date) -> date:
     """Today and the cycle of a tier (a place): the last day that the next review may have without saying why."""
-    return _months_later(today, policy.tier[tier].strategy.review_months)
+    return months_later(today, policy.tier[tier].strategy.review_months)
 
 
 def record(
@@ -202,10 +202,3 @@ def assign(store: Store, today: date, filters: Mapping[str, Any], owner: str, by
         values = due.asked(store, today, filters) | {"whose": whose, "person": person, "at": signing.now()}
         row = cursor.execute(question, values).fetchone()
     return int(row[0]) if row else 0
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day some months on, or the last of a month that has no such day, as the calendar's query counts."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))
