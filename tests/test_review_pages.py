@@ -107,6 +107,13 @@ def test_an_owner_is_assigned_to_all_that_the_filters_show() -> None:
     rows = reviews.calendar(store(), date.today(), {})
     assert set(rows.loc[rows["tier"] == 2, "owner"]) == {"Noor"}
     assert rows.loc[rows["tier"] != 2, "owner"].isna().all()
+    reviews.assign(store(), date.today(), {"customers": [int(rows["customer_key"].iloc[0])]}, "Max", "Ada")
+    app.text_input(key="reviews_assign_to").set_value("Ben")
+    app.button(key="reviews_assign_all").click().run()
+    assert "Ada" in app.error[0].value  # who assigned in between
+    app.text_input(key="reviews_assign_to").set_value("Ben")
+    app.button(key="reviews_assign_all").click().run()
+    assert set(reviews.calendar(store(), date.today(), {"tiers": [2]})["owner"]) == {"Ben"}
     app = calendar()
     app.selectbox(key="reviews_owner").set_value("").run()
     assert set(sound(app).dataframe[-1].value["owner"]) == {"–"}

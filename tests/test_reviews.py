@@ -197,6 +197,35 @@ def test_status_follows_from_the_due_day_and_the_last_review(ago: int, ahead: in
     assert row(store)["status"] == status
 
 
+def test_what_was_escalated_waits_for_whom_it_names_until_the_next_review_or_its_day() -> None:
+    store = assessed([{"customer_id": "1"}, {"customer_id": "2"}])
+    for key in (1, 2):
+        put(store, "A", key)
+    next_on = TODAY + timedelta(days=10)
+    reviews.record(store, seen(store), "escalate", REASON, next_on, "Ada", TODAY, escalated_to="The board")
+    found = row(store)
+    assert (found["status"], found["escalated_to"], found["outcome"]) == ("escalated", "The board", "escalate")
+    assert reviews.counts(store, TODAY)["escalated"] == 1
+    assert reviews.calendar(store, TODAY, {"statuses": ["escalated"]})["customer_key"].tolist() == [1]
+    assert row(store, today=next_on)["status"] == "escalated"
+    assert row(store, today=next_on + timedelta(days=1))["status"] == "overdue"
+    reviewed(store)
+    assert (row(store)["status"], row(store)["escalated_to"]) == ("done", None)
+
+
+def test_the_second_who_assigns_is_told_of_the_first() -> None:
+    store = assessed([{"customer_id": str(n)} for n in range(1, 4)])
+    looked = reviews.last_assigned(store)
+    assert reviews.assign(store, TODAY, {"customers": [1, 2]}, "Noor", "Lin", looked) == 2
+    with pytest.raises(AskedWrong) as refused:
+        reviews.assign(store, TODAY, {"customers": [2, 3]}, "Ada", "Max", looked)
+    assert refused.value.key == "errors.review_assigned"
+    assert (refused.value.slots["by"], refused.value.slots["n"]) == ("Lin", 2)
+    assert [row(store, key)["owner"] for key in (1, 2, 3)] == ["Noor", "Noor", None]
+    assert reviews.assign(store, TODAY, {"customers": [2, 3]}, "Ada", "Max", reviews.last_assigned(store)) == 2
+    assert [row(store, key)["owner"] for key in (1, 2, 3)] == ["Noor", "Ada", "Ada"]
+
+
 def test_the_owner_is_who_was_named_else_who_reviewed_last() -> None:
     rows = [{"customer_id": str(n), "region": "N" if n < 3 else "S"} for n in range(1, 5)]
     store = assessed(rows)

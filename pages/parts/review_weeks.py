@@ -84,6 +84,7 @@ def owners(t: Words, tally: pd.DataFrame) -> None:
         column_config={
             "owner": st.column_config.TextColumn(t("reviews.owner")),
             "overdue": number(t("reviews.overdue_short"), format="localized", width=64),
+            "escalated": number(t("reviews.escalated_short"), format="localized", width=76),
             "due": number(t("reviews.due_short"), format="localized", width=76),
             "done": number(t("reviews.done_short"), format="localized", width=64),
         },

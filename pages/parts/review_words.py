@@ -42,6 +42,11 @@ def outcome(t: Words, value: Outcome) -> str:
     return t(_OUTCOMES[value])
 
 
+def concluded(t: Words, value: Outcome, to: Any) -> str:
+    """An outcome, and to whom it was escalated."""
+    return outcome(t, value) if is_nothing(to) else t("reviews.past_to", name=to)
+
+
 def outcome_note(t: Words, value: Outcome) -> str:
     """What an outcome means."""
     return t(_NOTES[value])

@@ -11,7 +11,7 @@ from pages.parts.room import Room
 from riskcore import book, portfolio, reviews, schema
 from riskcore.errors import AskedWrong
 
-_ROUND, _TOLD = "reviews_round", "reviews_assigned"
+_ROUND, _TOLD, _SEEN = "reviews_round", "reviews_assigned", "reviews_seen"
 _NOBODY = ""  # the choice of those without an owner
 _FIELDS = ("status", "tiers", "region", "salesperson", "search", "owner")
 
@@ -47,12 +47,14 @@ def show(room: Room) -> None:
     above, place = st.container(horizontal=True, vertical_alignment="center"), st.empty()
     shown = hash(str(filters))  # another question starts on its first page
     page = controls.pages_of(total, key=f"reviews_page_{shown}")
+    seen = reviews.last_assigned(room.store)
     rows = reviews.calendar(room.store, room.today, filters, page, controls.PER_PAGE)
     turn = st.session_state.setdefault(_ROUND, 0)
     chosen = _table(room, rows, f"reviews_{page}_{shown}_{turn}", place)
     with above:
         st.caption(t("reviews.open_hint"))
         _assigning(room, filters, total, [int(key) for key in rows["customer_key"].iloc[chosen]])
+    st.session_state[_SEEN] = seen
 
 
 def _seed() -> None:
@@ -126,6 +128,7 @@ def _status(room: Room, tally: pd.DataFrame) -> list[str] | None:
     names = {
         "all": t("reviews.all", n=count(by_status.sum())),
         "overdue": t("reviews.overdue", n=n["overdue"]),
+        "escalated": t("reviews.escalated", n=n["escalated"]),
         "due": t("reviews.due", n=n["due"], days=reviews.WINDOW_DAYS),
         "done": t("reviews.done", n=n["done"], days=reviews.WINDOW_DAYS),
         "later": t("reviews.later", n=n["later"]),
@@ -148,8 +151,8 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
     last = [
         t("reviews.never")
         if is_nothing(on)
-        else day(t, on) + ("" if is_nothing(what) else f" · {review_words.outcome(t, what)}")
-        for on, what in zip(rows["last_on"], rows["outcome"], strict=True)
+        else day(t, on) + ("" if is_nothing(what) else f" · {review_words.concluded(t, what, to)}")
+        for on, what, to in zip(rows["last_on"], rows["outcome"], rows["escalated_to"], strict=True)
     ]
     shown = pd.DataFrame(
         {
@@ -180,7 +183,7 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "tier": controls.tier_column(t, policy, t("overview.tier")),
             "owner": column.TextColumn(t("reviews.owner"), width=96),
             "because": column.TextColumn(t("reviews.because"), width=190),
-            "last": column.TextColumn(t("reviews.last"), width=150),
+            "last": column.TextColumn(t("reviews.last"), width=200),
             "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
         },
     )
@@ -202,9 +205,10 @@ def _assigning(room: Room, filters: dict[str, Any], total: int, chosen: list[int
         if ticked or everyone:
             which = {"customers": chosen} if ticked else filters
             try:
-                done = reviews.assign(room.store, room.today, which, owner, room.who)
+                done = reviews.assign(room.store, room.today, which, owner, room.who, st.session_state.get(_SEEN))
             except AskedWrong as refused:
                 st.error(plain(t.error(refused)), icon=":material/error:")
+                st.session_state[_ROUND] += 1  # the rows that were ticked may be others now
             else:
                 st.session_state[_TOLD] = done
                 st.session_state[_ROUND] += 1

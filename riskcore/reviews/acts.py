@@ -28,6 +28,9 @@ where customer_key = $customer
   and called_at > coalesce((select max(reviewed_at) from review where customer_key = $customer), timestamp '0001-01-01')
 order by due_on, call_id
 """
+_ASSIGNED_SINCE = """
+select set_by, set_at, count(*) from review_owner where set_at > ? group by set_by, set_at order by set_at desc limit 1
+"""
 
 
 @dataclass(frozen=True)
@@ -187,10 +190,19 @@ def calls(store: Store, customer_key: int) -> list[Call]:
     return [Call(cause, key, json.loads(why), *rest) for cause, key, why, *rest in found]
 
 
-def assign(store: Store, today: date, filters: Mapping[str, Any], owner: str, by: str) -> int:
+def last_assigned(store: Store) -> datetime:
+    """When somebody last said who reviews a customer; long ago where nobody has."""
+    row = store.one("select max(set_at) from review_owner")
+    return row[0] if row and row[0] else datetime.min
+
+
+def assign(
+    store: Store, today: date, filters: Mapping[str, Any], owner: str, by: str, seen: datetime | None = None
+) -> int:
     """Say who reviews all customers that the filters of `calendar` leave (empty: nobody); returns how many.
 
-    Those that are this person's already are left alone. AskedWrong where the name of who says so is missing.
+    Those that are this person's already are left alone. AskedWrong, and nothing is changed, where the name of who says
+    so is missing, or owners were assigned after `seen`, which is what `last_assigned` gave when the person looked.
     """
     person = signing.name(by)
     whose = signing.name(owner) if owner.strip() else None
@@ -199,6 +211,9 @@ def assign(store: Store, today: date, filters: Mapping[str, Any], owner: str, by
         f"from ({sql('review_calendar')}) where owner is distinct from $whose::varchar"
     )
     with store.transaction() as cursor:
+        if seen is not None and (changed := cursor.execute(_ASSIGNED_SINCE, [seen]).fetchone()):
+            by_whom, at, n = changed
+            raise AskedWrong("review_assigned", by=by_whom, when=signing.said(at), n=n)
         values = due.asked(store, today, filters) | {"whose": whose, "person": person, "at": signing.now()}
         row = cursor.execute(question, values).fetchone()
     return int(row[0]) if row else 0

@@ -2,7 +2,8 @@
 
 Due is the next date of the newest review; without a review the date that files tell; without that the last review that
 files tell and the cycle of the tier; else the day of the first assessment and the cycle. A tier worse than at the last
-review, or a call for a review, brings the day forward.
+review, or a call for a review, brings the day forward. What a review escalated waits for whom it names until the next
+review, or until its day is past.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from riskcore.policy import Policy
 from riskcore.store import Store, paging, sql
 from riskcore.wording import is_nothing
 
-Status = Literal["overdue", "due", "done", "later"]
-STATUSES: tuple[Status, ...] = ("overdue", "due", "done", "later")
+Status = Literal["overdue", "escalated", "due", "done", "later"]
+STATUSES: tuple[Status, ...] = ("overdue", "escalated", "due", "done", "later")
 WINDOW_DAYS = 30  # due within, and done within
 SOON_DAYS = 14  # where a cycle is so short that a customer just reviewed is due again within the window
 WEEKS = 12
@@ -33,7 +34,8 @@ def calendar(
 
     Filters: `search` (part of name or id), `tiers` (places), `industry`, `region`, `salesperson` (values), `statuses`,
     `owner`, `nobody` (without an owner), `due_by` (a day), `customers` (keys). Columns among others: `due_on`,
-    `because` (review, file, file_last, first, worse or call), `status`, `owner`, `last_on`, `outcome`, `reviewed_by`.
+    `because` (review, file, file_last, first, worse or call), `status`, `owner`, `last_on`, `outcome`,
+    `escalated_to`, `reviewed_by`.
     """
     ordered, values = f"{sql('review_calendar')} order by due_on, position", asked(store, today, filters)
     if per_page is None:
