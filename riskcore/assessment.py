@@ -51,6 +51,15 @@ def run(
     return int(number)
 
 
+def day_looked_at(cursor: Cursor, policy: Policy, number: int) -> date | None:
+    """The day of an assessment, under this policy, that shows where the book stands; None of any other.
+
+    That is: the policy is the one in force, and what was looked at are the newest data, with all that is known.
+    """
+    row = cursor.execute(sql("assessment_looked_at"), {"assessment": number, "policy": policy.hash}).fetchone()
+    return row[0] if row else None
+
+
 def keep(cursor: Cursor, policy: Policy, number: int) -> None:
     """Write scores, counts per bin and the cube of the customers in the temporary table `sized`."""
     cursor.execute(sql("score_write"), {"assessment": number})

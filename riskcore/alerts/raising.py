@@ -8,10 +8,12 @@ first time of any customer, are no changes either.
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from riskcore import overrides, scoring
 from riskcore import policy as policies
 from riskcore.alerts.measures import changes
+from riskcore.assessment import day_looked_at
 from riskcore.policy import Policy
 from riskcore.signing import now
 from riskcore.store import Cursor, sql
@@ -37,7 +39,7 @@ def raise_new(cursor: Cursor, policy: Policy, assessment_id: int) -> int:
     None, and nothing is compared with it later, where it is of a draft, of a policy not in force, or of a past day.
     The same change is not told twice, however often its day is assessed. Runs inside the caller's transaction.
     """
-    day = _day_looked_at(cursor, policy, assessment_id)
+    day = day_looked_at(cursor, policy, assessment_id)
     if day is None:
         return 0
     found = _compared(cursor, day)
@@ -55,27 +57,17 @@ def raise_new(cursor: Cursor, policy: Policy, assessment_id: int) -> int:
 def _see(cursor: Cursor, policy: Policy, assessment_id: int, found: _Compared) -> None:
     """Make the temporary table `alert_seen`."""
     question = sql("alert_seen").replace("tier_of_thresholds", scoring.tier_sql(policy.thresholds, "s.score"))
-    values = {"prior": found.prior, "same_day": found.same_day, "reference": found.reference_id}
-    values |= {"assessment": assessment_id, "codes": [tier.code for tier in policy.tier], "today": None}
-    values |= {
+    values: dict[str, Any] = {
+        "prior": found.prior,
+        "same_day": found.same_day,
+        "assessment": assessment_id,
+        "reference": found.reference_id,
+        "codes": [tier.code for tier in policy.tier],
+        "today": None,
         "day": overrides.looked_on(cursor, assessment_id),
         "reference_day": overrides.looked_on(cursor, found.reference_id),
     }
     cursor.execute(question.replace("override_standing", sql("override_standing")), values)
-
-
-def _day_looked_at(cursor: Cursor, policy: Policy, assessment_id: int) -> date | None:
-    """The assessment's day; None where it is not one on which alerts are raised."""
-    row = cursor.execute(
-        "select as_of, known_by, as_of < (select max(as_of) from import where undone_at is null), "
-        "(select policy_hash from in_force order by number desc limit 1) "
-        "from assessment where assessment_id = ?",
-        [assessment_id],
-    ).fetchone()
-    if row is None or row[1] is not None or row[2] or row[3] != policy.hash:
-        return None
-    day: date = row[0]
-    return day
 
 
 def _compared(cursor: Cursor, day: date) -> _Compared:

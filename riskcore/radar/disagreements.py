@@ -7,18 +7,13 @@ from datetime import date, timedelta
 import pandas as pd
 
 from riskcore import reviews
+from riskcore.assessment import day_looked_at
 from riskcore.policy import Policy
 from riskcore.radar.opinions import JUDGES, PAIRS
 from riskcore.radar.query import compile_query
 from riskcore.store import Cursor, Store, paging, sql
 
 CAUSE = "disagreement"
-_LOOKED_AT = """
-select as_of from assessment
-where assessment_id = $assessment and known_by is null
-  and as_of >= coalesce((select max(as_of) from import where undone_at is null), as_of)
-  and $policy = (select policy_hash from in_force order by number desc limit 1)
-"""
 
 
 def counts(store: Store, policy: Policy, as_of: date) -> dict[str, int]:
@@ -71,13 +66,13 @@ def call_reviews(cursor: Cursor, policy: Policy, assessment_id: int, today: date
     review that stands open; what is called is what lacks. None at all where the assessment is of a draft,
     of a policy not in force or of a past day. `today`: None is the clock's. Runs inside the caller's transaction.
     """
-    day = cursor.execute(_LOOKED_AT, {"assessment": assessment_id, "policy": policy.hash}).fetchone()
+    day = day_looked_at(cursor, policy, assessment_id)
     if (radar := policy.radar) is None or day is None:
         return 0
     codes = [grade.code for grade in policy.pd_scale.grade]
     query = compile_query(policy, radar)  # of our own names and the policy's numbers
     bound = {
-        "as_of": day[0],
+        "as_of": day,
         "codes": codes,
         "firsts": [first for first, _ in PAIRS],
         "seconds": [second for _, second in PAIRS],
