@@ -482,6 +482,37 @@ def test_planted_hit_rates_are_found_against_the_kept_of_the_same_band() -> None
     assert {o.name: o.was_right for o in found.person} == {"Ada": 30, "Cy": 0, "Bo": 20}
 
 
+def test_what_became_of_them_is_looked_at_after_some_months() -> None:
+    """24 lifted of whom 6 turn bad, 5 lowered; neither April nor a draft answers, June is three months later."""
+    store = made([customer(n, 650) for n in range(1, 60)], MARCH)
+    for key in range(1, 25):
+        plant(store, key, "up", "A", asked_at=datetime(2026, 4, 1))
+    for key in range(25, 30):
+        plant(store, key, "down", "C", asked_at=datetime(2026, 4, 1))
+    assert overrides.later(store, POLICY) == ()
+    books.take(store, [customer(n, 500) for n in range(1, 60)], date(2026, 4, 30), whole_book=True)
+    book.assess(store)
+    assert overrides.later(store, POLICY) == ()
+    bad = {*range(1, 7), 25, 26}
+    books.take(store, [customer(n, 500 if n in bad else 650) for n in range(1, 60)], JUNE, whole_book=True)
+    book.assess(store)
+    book.assess(store, policies.with_thresholds(POLICY, (800, 790)), draft=True)
+    first = [(one.months, one.direction, one.n, one.bad, one.was_right) for one in overrides.later(store, POLICY)]
+    assert first == [(3, "up", 24, 6, 18), (3, "down", 5, 2, 2)]
+    books.take(store, [customer(n, 650) for n in range(1, 60)], date(2026, 10, 31), whole_book=True)
+    book.assess(store)
+    found = overrides.later(store, POLICY)
+    assert [(one.months, one.direction, one.n, one.bad) for one in found] == [
+        (3, "up", 24, 6),
+        (3, "down", 5, 2),
+        (6, "up", 24, 0),
+        (6, "down", 5, 0),
+    ]
+    assert (found[0].lacking, found[1].lacking) == (0, 15)
+    share, low, high = found[0].right
+    assert low < share == 0.75 < high
+
+
 def test_nothing_is_said_before_there_are_later_data() -> None:
     store = made([customer(n, 650) for n in range(1, 31)])
     for key in range(1, 31):

@@ -143,9 +143,24 @@ def test_the_part_of_the_feedback_page(lang: str) -> None:
     assert t("overrides.few_of", name="", n=16).strip() in captions(
         app
     )  # planted on the earlier of the sample's two dates
+    assert t("overrides.later_none", n=3) in captions(app)
     app.segmented_control(key="overrides_which").set_value("over").run()
     [over] = [frame.value for frame in sound(app).dataframe]
     assert over["state"].tolist() == [t("overrides.state_ended")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_became_of_them_after_three_months_stands_on_the_feedback_page(lang: str) -> None:
+    t, until = Words(lang), date.today() + timedelta(days=30)
+    for (key,) in store().rows("select customer_key from listing where not little_known order by position limit 24"):
+        _plant(int(key), until)
+    with store().transaction() as cursor:
+        cursor.execute("update assessment set as_of = as_of - interval 100 day where assessment_id = 1")
+    [found] = overrides.later(store(), versions.in_force(store()))
+    assert (found.months, found.direction, found.n) == (3, "up", 24)
+    shown = opened("feedback", lang).table[-1].value
+    assert shown.iloc[0, :2].tolist() == [t("overrides.after_months", n=3, direction=t("overrides.up")), "24"]
+    assert f"{100 * found.right[0]:.0f}%" in shown.iloc[0, 2]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

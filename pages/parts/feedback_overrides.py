@@ -28,6 +28,7 @@ def show(room: Room) -> None:
     _waiting(room, counts["waiting"])
     _list(room, counts)
     _outcomes(room)
+    _later(room)
 
 
 def _rates(room: Room) -> None:
@@ -259,15 +260,41 @@ def _outcomes(room: Room) -> None:
         st.caption(plain(t("overrides.few", least=overrides.LEAST, names=t("overrides.few_between").join(few))))
 
 
+def _later(room: Room) -> None:
+    """What became of them after 3, 6 and 12 months."""
+    t, found = room.t, data.ask(overrides.later, room.assessed.policy)
+    note = t("overrides.later_note") if found else t("overrides.later_none", n=min(overrides.MONTHS))
+    with st.container(gap=None):
+        st.subheader(t("overrides.later"), anchor=False)
+        st.caption(note)
+    if not found:
+        return
+    names = {"up": t("overrides.up"), "down": t("overrides.down")}
+    rows = []
+    for one in found:
+        name = t("overrides.after_months", n=one.months, direction=names[one.direction])
+        if one.lacking:
+            few = plain(t("overrides.too_few", n=one.n, lacking=one.lacking))
+            rows.append((name, count(one.n), f":gray[{few}]", ""))
+        else:
+            rows.append((name, count(one.n), f"**{_between(room, one.right)}**", _between(room, one.bad_share)))
+    heads = [t("overrides.col_after"), t("overrides.col_n"), t("overrides.col_right"), t("overrides.col_went_bad")]
+    st.table(pd.DataFrame(rows, columns=heads), border="horizontal", hide_index=True)
+
+
+def _between(room: Room, found: tuple[float, float, float]) -> str:
+    """A share with its interval."""
+    share, low, high = (percent(value, 0) for value in found)
+    return plain(room.t("overrides.share_between", share=share, low=low, high=high))
+
+
 def _became(room: Room, one: Outcome, name: str) -> tuple[str, ...]:
     t = room.t
     if one.lacking:
         few = t("overrides.too_few", n=one.n, lacking=one.lacking)
         return (name, count(one.n), f":gray[{plain(few)}]", "", "", "")
-    share, low, high = one.right
-    right = t("overrides.share_between", share=percent(share, 0), low=percent(low, 0), high=percent(high, 0))
     against = []
     for measure in ("bad", "in_default", "past_due"):
         kept = NOTHING if one.kept_shares is None else percent(one.kept_shares[measure], 0)
         against.append(t("overrides.against", share=percent(one.share(measure)[0], 0), kept=kept))
-    return (name, count(one.n), f"**{plain(right)}**", *against)
+    return (name, count(one.n), f"**{_between(room, one.right)}**", *against)

@@ -4,7 +4,19 @@ Up: the tier becomes at worst the one named; down: at best. A rule beats it. Row
 """
 
 from riskcore.overrides.asking import Event, Wish, ask, holding, latest, say
-from riskcore.overrides.judged import LEAST, MEASURES, Outcome, Outcomes, Rate, Rates, outcomes, rates
+from riskcore.overrides.judged import (
+    LEAST,
+    MEASURES,
+    MONTHS,
+    Later,
+    Outcome,
+    Outcomes,
+    Rate,
+    Rates,
+    later,
+    outcomes,
+    rates,
+)
 from riskcore.overrides.kept import (
     LIVE,
     STATES,
@@ -25,9 +37,11 @@ __all__ = [
     "LEAST",
     "LIVE",
     "MEASURES",
+    "MONTHS",
     "STATES",
     "Direction",
     "Event",
+    "Later",
     "Outcome",
     "Outcomes",
     "Override",
@@ -41,6 +55,7 @@ __all__ = [
     "holding",
     "how_many",
     "is_current",
+    "later",
     "latest",
     "listed",
     "live_of",

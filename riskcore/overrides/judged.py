@@ -9,6 +9,7 @@ from riskcore.overrides.kept import Direction, newest
 from riskcore.policy import Policy
 from riskcore.store import Store, sql
 
+MONTHS = (3, 6, 12)  # after which it is looked at what became of the overridden
 LEAST = 20  # cases; nothing is said of fewer
 Measure = Literal["bad", "in_default", "worst", "past_due"]
 MEASURES: tuple[Measure, ...] = ("bad", "in_default", "worst", "past_due")
@@ -83,6 +84,35 @@ class Outcomes:
     person: tuple[Outcome, ...]
 
 
+@dataclass(frozen=True)
+class Later:
+    """What the first assessment `months` or more after an override's data shows of the `n` customers it holds still.
+
+    `bad`: in the worst tier by score then; `was_right`: lifted and not bad, or lowered and bad.
+    """
+
+    months: int
+    direction: Direction
+    n: int
+    bad: int
+    was_right: int
+
+    @property
+    def lacking(self) -> int:
+        """How many cases are missing before anything can be said."""
+        return max(0, LEAST - self.n)
+
+    @property
+    def right(self) -> tuple[float, float, float]:
+        """The share in which the person was right, 0 to 1, with the ends of its 95 % interval (Wilson)."""
+        return _share(self.was_right, self.n)
+
+    @property
+    def bad_share(self) -> tuple[float, float, float]:
+        """The share of the bad, with the ends of its interval."""
+        return _share(self.bad, self.n)
+
+
 def rates(store: Store, policy: Policy, today: date | None = None) -> Rates:
     """The share of the newest assessment's customers and exposure that overrides bound now."""
     question = sql("override_rates").replace("override_standing", sql("override_standing"))
@@ -110,6 +140,17 @@ def outcomes(store: Store, policy: Policy, today: date | None = None) -> Outcome
     values = {"today": today or date.today(), "as_of": assessed["as_of"], "worst": len(policy.thresholds)}
     rows = store.ask(question, starts=list(policy.thresholds), **values).to_dict("records")
     return Outcomes(*(tuple(_outcome(r) for r in rows if r["kind"] == k) for k in ("direction", "reason", "person")))
+
+
+def later(store: Store, policy: Policy, today: date | None = None) -> tuple[Later, ...]:
+    """What became of the overridden after each of MONTHS, by direction; tiers of scores are those of `policy`.
+
+    Only overrides that have an assessment of a day so much later: there is no row where none has.
+    """
+    question = sql("override_later").replace("override_standing", sql("override_standing"))
+    values = {"today": today or date.today(), "worst": len(policy.thresholds), "months": list(MONTHS)}
+    rows = store.rows(question, starts=list(policy.thresholds), **values)
+    return tuple(Later(months, direction, n, bad, right) for direction, months, n, bad, right in rows)
 
 
 def _outcome(row: dict[Any, Any]) -> Outcome:
