@@ -99,35 +99,22 @@ def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         }
     )
     column = st.column_config
-    picked = place.dataframe(
-        shown,
-        hide_index=True,
-        row_height=32,
-        height=32 * (len(shown) + 1) + 4,
-        on_select="rerun",
-        selection_mode=["multi-row", "single-cell"],
-        placeholder="",
-        key=key,
-        column_config={
-            "name": column.TextColumn(t("limits.customer"), width="medium"),
-            "tier": controls.tier_column(t, policy, t("overview.tier")),
-            "today": controls.money_column(t("limits.today_in", currency=currency)),
-            "recommended": controls.money_column(t("limits.recommended_in", currency=currency)) | {"width": 140},
-            "way": column.TextColumn(" ", width=36),
-            "difference": controls.money_column(t("limits.difference_in", currency=currency)),
-            "decision": column.TextColumn(t("limits.decision"), width=84),
-            "decided": controls.money_column(t("limits.decided_limit_in", currency=currency)),
-            "binding": column.TextColumn(t("limits.binding"), width=140),
-            "terms": column.TextColumn(t("limits.terms"), width=84),
-            "payment": column.TextColumn(t("limits.payment"), width="medium"),
-            "review": column.NumberColumn(t("limits.review"), width=72),
-            "approver": column.TextColumn(t("limits.approver"), width="medium"),
-        },
-    )
-    if cells := picked["selection"]["cells"]:
-        opened = {"customer": str(int(rows["customer_key"].iloc[cells[0][0]])), **controls.in_url()}
-        st.switch_page("book/customer.py", query_params=opened)
-    return list(picked["selection"]["rows"])
+    layout = {
+        "name": column.TextColumn(t("limits.customer"), width="medium"),
+        "tier": controls.tier_column(t, policy, t("overview.tier")),
+        "today": controls.money_column(t("limits.today_in", currency=currency)),
+        "recommended": controls.money_column(t("limits.recommended_in", currency=currency)) | {"width": 140},
+        "way": column.TextColumn(" ", width=36),
+        "difference": controls.money_column(t("limits.difference_in", currency=currency)),
+        "decision": column.TextColumn(t("limits.decision"), width=84),
+        "decided": controls.money_column(t("limits.decided_limit_in", currency=currency)),
+        "binding": column.TextColumn(t("limits.binding"), width=140),
+        "terms": column.TextColumn(t("limits.terms"), width=84),
+        "payment": column.TextColumn(t("limits.payment"), width="medium"),
+        "review": column.NumberColumn(t("limits.review"), width=72),
+        "approver": column.TextColumn(t("limits.approver"), width="medium"),
+    }
+    return controls.ticked_customers(shown, rows["customer_key"], layout, key, place, unknown="")
 
 
 def record(which: dict[str, Any], choice: limits.Choice, by: str, why: str, amount: float | None = None) -> None:

@@ -167,27 +167,53 @@ def clicked_row(
     shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any = st, rows_most: int = PER_PAGE
 ) -> int | None:
     """A table whose rows answer to a click anywhere; the place of the clicked one. It scrolls beyond `rows_most`."""
-    picked = place.dataframe(
+    return _clicked(_selected(shown, layout, key, place, "single-cell", NOTHING, rows_most))
+
+
+def customer_table(shown: pd.DataFrame, keys: pd.Series, layout: dict[str, Any], key: str, place: Any = st) -> None:
+    """A table of customers; a click on a row opens the customer. The URL carries a number, never a name."""
+    _open(clicked_row(shown, layout, key, place), keys)
+
+
+def ticked_customers(
+    shown: pd.DataFrame,
+    keys: pd.Series,
+    layout: dict[str, Any],
+    key: str,
+    place: Any,
+    page: str = "book/customer.py",
+    unknown: str = NOTHING,
+) -> list[int]:
+    """A table of customers to be ticked; the places of those ticked. A click on a cell opens the customer's `page`."""
+    selected = _selected(shown, layout, key, place, ["multi-row", "single-cell"], unknown, len(shown))
+    _open(_clicked(selected), keys, page)
+    return list(selected["rows"])
+
+
+def _selected(
+    shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any, mode: Any, unknown: str, rows_most: int
+) -> Any:
+    return place.dataframe(
         shown,
         hide_index=True,
         row_height=32,
         height=32 * (min(len(shown), rows_most) + 1) + 4,
         on_select="rerun",
-        selection_mode="single-cell",
-        placeholder=NOTHING,
+        selection_mode=mode,
+        placeholder=unknown,
         key=key,
         column_config=layout,
-    )
-    cells = picked["selection"]["cells"]
-    return int(cells[0][0]) if cells else None
+    )["selection"]
 
 
-def customer_table(shown: pd.DataFrame, keys: pd.Series, layout: dict[str, Any], key: str, place: Any = st) -> None:
-    """A table of customers; a click on a row opens the customer. The URL carries a number, never a name."""
-    row = clicked_row(shown, layout, key, place)
+def _clicked(selected: Any) -> int | None:
+    return int(selected["cells"][0][0]) if selected["cells"] else None
+
+
+def _open(row: int | None, keys: pd.Series, page: str = "book/customer.py") -> None:
     if row is not None:
         # The whole address at once: what a page adds to it later, the browser's way back would stop at.
-        st.switch_page("book/customer.py", query_params={"customer": str(int(keys.iloc[row])), **in_url()})
+        st.switch_page(page, query_params={"customer": str(int(keys.iloc[row])), **in_url()})
 
 
 def coverage_table(t: Words, policy: Policy, families: Sequence[coverage.Known]) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import alert_digest, alert_watch_list, controls, data
-from pages.parts.format import NOTHING, count, day, day_of, is_nothing, plain
+from pages.parts.format import count, day, day_of, is_nothing, plain
 from pages.parts.room import Room
 from riskcore import alerts, book
 from riskcore.errors import AskedWrong
@@ -137,21 +137,7 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         shown["remark"] = rows["note"]
         layout["settled"] = column.TextColumn(t("alerts.settled"), width=170)
         layout["remark"] = column.TextColumn(t("alerts.remark"), width="medium")
-    picked = place.dataframe(
-        shown,
-        hide_index=True,
-        row_height=32,
-        height=32 * (len(shown) + 1) + 4,
-        on_select="rerun",
-        selection_mode=["multi-row", "single-cell"],
-        placeholder=NOTHING,
-        key=key,
-        column_config=layout,
-    )
-    if cells := picked["selection"]["cells"]:
-        opened = {"customer": str(int(rows["customer_key"].iloc[cells[0][0]])), **controls.in_url()}
-        st.switch_page("book/customer.py", query_params=opened)
-    return list(picked["selection"]["rows"])
+    return controls.ticked_customers(shown, rows["customer_key"], layout, key, place)
 
 
 def _settled(room: Room, row: Any) -> str:

@@ -167,30 +167,17 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         }
     )
     column = st.column_config
-    picked = place.dataframe(
-        shown,
-        hide_index=True,
-        row_height=32,
-        height=32 * (len(shown) + 1) + 4,
-        on_select="rerun",
-        selection_mode=["multi-row", "single-cell"],
-        placeholder=NOTHING,
-        key=key,
-        column_config={
-            "due": column.TextColumn(t("reviews.due_on"), width=96),
-            "days": column.NumberColumn(t("reviews.days"), help=t("reviews.days_help"), format="localized", width=64),
-            "name": column.TextColumn(t("reviews.customer"), width="medium"),
-            "tier": controls.tier_column(t, policy, t("overview.tier")),
-            "owner": column.TextColumn(t("reviews.owner"), width=96),
-            "because": column.TextColumn(t("reviews.because"), width=190),
-            "last": column.TextColumn(t("reviews.last"), width=200),
-            "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
-        },
-    )
-    if cells := picked["selection"]["cells"]:
-        customer = str(int(rows["customer_key"].iloc[cells[0][0]]))
-        st.switch_page("book/review.py", query_params={"customer": customer, **controls.in_url()})
-    return list(picked["selection"]["rows"])
+    layout = {
+        "due": column.TextColumn(t("reviews.due_on"), width=96),
+        "days": column.NumberColumn(t("reviews.days"), help=t("reviews.days_help"), format="localized", width=64),
+        "name": column.TextColumn(t("reviews.customer"), width="medium"),
+        "tier": controls.tier_column(t, policy, t("overview.tier")),
+        "owner": column.TextColumn(t("reviews.owner"), width=96),
+        "because": column.TextColumn(t("reviews.because"), width=190),
+        "last": column.TextColumn(t("reviews.last"), width=200),
+        "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
+    }
+    return controls.ticked_customers(shown, rows["customer_key"], layout, key, place, "book/review.py")
 
 
 def _assigning(room: Room, filters: dict[str, Any], total: int, chosen: list[int]) -> None:
