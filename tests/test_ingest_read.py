@@ -50,7 +50,7 @@ def refused(data: bytes, name: str = "customers.csv") -> str:
         ((",".join(f'"h{i}"' for i in range(400)) + "\n1\n").encode(), "file_columns"),
         (b'id,"name\n1,A\n', "file_heading_broken"),
         (b"a,b\n1,\x00\n", "file_nul"),
-        ("ид,имя\n1,ООО Ромашка\n".encode("cp1251"), "file_encoding"),
+        ("ид,имя\n1,ООО Ромашка\n".encode("koi8-r"), "file_encoding"),
         ("編號,名稱\n1,台灣公司\n".encode("big5"), "file_encoding"),
         ("客户编号,客户名称\n1,上海\n".encode() + b"2,\xff\xfe\n", "file_encoding"),
         (b"\xff\xfea\x00\xd8", "file_encoding"),
@@ -196,6 +196,54 @@ def test_western_text_is_read_and_named(codec: str) -> None:
     upload = read("id,name\n1,Müller GmbH\n2,Société Générale\n".encode(codec), "a.csv")
     assert upload.encoding == "Windows-1252"
     assert upload.rows["c1"].to_pylist() == ["Müller GmbH", "Société Générale"]
+
+
+RUSSIAN = (
+    "Код;Контрагент;Сумма;Срок оплаты\n"
+    "1;ООО «Ромашка»;1200,50;31.01.2026\n"
+    "2;ЗАО Торговый дом № 5;300;15.02.2026\n"
+    "3;ИП Ёлкин Пётр Семёнович;45,00;28.02.2026\n"
+)
+
+
+def test_russian_text_is_read_and_named() -> None:
+    upload = read(RUSSIAN.encode("cp1251"), "a.csv")
+    assert (upload.encoding, upload.headings) == ("Windows-1251", ("Код", "Контрагент", "Сумма", "Срок оплаты"))
+    assert upload.rows["c1"].to_pylist() == ["ООО «Ромашка»", "ЗАО Торговый дом № 5", "ИП Ёлкин Пётр Семёнович"]
+    even = "id,имя,счет\n1,Анна,долг\n2,Зима Ветер,плата\n3,Берёза Лето,оплата\n"  # every word reads as Chinese too
+    assert read(even.encode("cp1251"), "a.csv").encoding == "Windows-1251"
+    loud = RUSSIAN.upper()
+    assert read(loud.encode("cp1251"), "a.csv").headings[1] == "КОНТРАГЕНТ"
+
+
+OTHERS = (
+    (RUSSIAN.replace("«", "").replace("»", "").replace("№", "N"), "koi8-r"),
+    (RUSSIAN.replace("«", "").replace("»", "").replace("№", "N").lower(), "koi8-r"),
+    (RUSSIAN.replace("«", "").replace("»", ""), "iso8859-5"),
+    (RUSSIAN.replace("«", "").replace("»", ""), "cp866"),
+    ("顧客番号,顧客名,金額\n1,株式会社アルファ,100\n2,ベータ商事,200\n", "shift-jis"),
+    ("顧客番号,顧客名,金額\n1,株式会社アルファ,100\n2,ベータ商事,200\n", "euc-jp"),
+    ("고객번호,고객명,금액\n1,알파 주식회사,100\n2,베타 상사,200\n", "euc-kr"),
+    ("客戶編號,客戶名稱,金額\n1,阿爾法股份有限公司,100\n2,貝塔企業,200\n", "big5"),
+    ("κωδικός;πελάτης;ποσό\n1;Άλφα ανώνυμη εταιρεία;100\n2;Βήτα εμπορική;200\n", "cp1253"),
+    ("מספר;לקוח;סכום\n1;אלפא בעמ חברה ציבורית;100\n2;ביתא סחר ושיווק;200\n", "cp1255"),
+    ("id;nazwa;kwota\n1;Żółta Gęś Łódź spółka;100\n2;Świeże źródło;200\n", "cp1250"),
+)
+
+
+@pytest.mark.parametrize(("text", "codec"), OTHERS, ids=[f"{place} {codec}" for place, (_, codec) in enumerate(OTHERS)])
+def test_no_other_text_is_taken_for_russian(text: str, codec: str) -> None:
+    try:
+        assert read(text.encode(codec), "a.csv").encoding != "Windows-1251"
+    except FileRefused as refused:
+        assert refused.key == "errors.file_encoding"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=9), min_size=8))
+def test_no_chinese_text_is_taken_for_russian(names: list[str]) -> None:
+    written = "编号,名称\n" + "".join(f"{place},{name}\n" for place, name in enumerate(names))
+    assert read(written.encode("gb18030"), "a.csv").encoding == "GB18030"
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -14,6 +14,19 @@ _WESTERN_WORD = re.compile(
     rb"(?<![\x80-\xff])" + _ACCENTED + rb"(?=[A-Za-z])|(?<=[A-Za-z])" + _ACCENTED + rb"(?![\x80-\xff])"
 )
 _WESTERN_SIGN = re.compile(rb"[\x80\x82\x84\x85\x91-\x97\x99\xa0\xa3\xa7\xa9-\xab\xae\xb0\xb2-\xb5\xb7\xba-\xbe]")
+# Words of Windows-1251 as they are written: small letters after a large one or none, or large ones alone.
+_CYRILLIC = rb"\xa8\xb8\xc0-\xff"
+_CYRILLIC_WORD = re.compile(
+    rb"(?<![A-Za-z"
+    + _CYRILLIC
+    + rb"])(?:[\xa8\xc0-\xdf]?[\xb8\xe0-\xff]+|[\xa8\xc0-\xdf]+)(?![A-Za-z"
+    + _CYRILLIC
+    + rb"])"
+)
+_CYRILLIC_SIGN = re.compile(rb"[\x84\x85\x91-\x97\xa0\xa7\xab\xb0\xb9\xbb]")
+_FREQUENT = frozenset("оеаинтсрвл")  # two thirds of the letters of Russian
+_CYRILLIC_LEAST = 12  # letters, below which nothing is concluded
+_ABOVE = re.compile(rb"[\x80-\xff]")
 _MARKUP = (b"<html", b"<!doctype", b"<?xml", b"<table")
 
 # What a file is by its first bytes, whatever its name says.
@@ -72,6 +85,8 @@ def find_encoding(data: bytes) -> tuple[str, str]:
         return "UTF-8", "utf-8"
     if _mostly_utf8(data):
         raise FileRefused("file_encoding")
+    if _plausible_cyrillic(data) and _decodes(data, "cp1251"):
+        return "Windows-1251", "cp1251"
     if _decodes(data, "gb18030") and _plausible_chinese(data):
         return "GB18030", "gb18030"
     if _decodes(data, "cp1252") and _plausible_western(data):
@@ -147,3 +162,24 @@ def _plausible_western(data: bytes) -> bool:
     signs = _WESTERN_SIGN.findall(data)
     above = len(data) - len(data.translate(None, bytes(range(0x80, 0x100))))
     return 10 * (above - sum(map(len, letters)) - len(signs)) <= above
+
+
+def _plausible_cyrillic(data: bytes) -> bool:
+    """Whether the first bytes above ASCII are words of Russian in Windows-1251: all in whole words, in usual letters.
+
+    Of Chinese and Japanese the bytes form no such words, Western letters stand beside ASCII ones. KOI8-R has the same
+    letters in another order, so that it reads as usual letters and these do not.
+    """
+    first = _ABOVE.search(data)
+    if first is None:
+        return False
+    sample = data[first.start() : first.start() + _CHUNK]
+    words = _CYRILLIC_WORD.findall(sample)
+    above = len(sample) - len(sample.translate(None, bytes(range(0x80, 0x100))))
+    elsewhere = above - sum(map(len, words)) - len(_CYRILLIC_SIGN.findall(sample))
+    letters = b"".join({*words})
+    usual, as_koi8 = (
+        sum(letter in _FREQUENT for letter in letters.decode(codec, "replace").lower())
+        for codec in ("cp1251", "koi8-r")
+    )
+    return 20 * elsewhere <= above and len(letters) >= _CYRILLIC_LEAST and 2 * usual >= len(letters) and usual > as_koi8
