@@ -1,6 +1,7 @@
 """Reviews: every customer is due on one day, what brings it forward, who reviews, and what is recorded."""
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -327,6 +328,20 @@ def test_filters_counts_weeks_and_pages_agree() -> None:
     assert first is not None
     assert first["customer_key"] == rows["customer_key"].iloc[1]
     assert reviews.next_one(store, TODAY - timedelta(days=900), {"tiers": [0]}, 0) is None
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the process cannot be set here")
+def test_a_review_of_the_morning_is_of_that_day_where_it_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        store = assessed([{"customer_id": "C1", "exposure": 100.0, **GOOD}])
+        reviewed(store)
+        with store.transaction() as cursor:  # 06:30 of TODAY there
+            cursor.execute("update review set reviewed_at = timestamp '2026-11-23 22:30:00'")
+        found = row(store)
+    time.tzset()
+    assert (found["last_on"], found["status"]) == (TODAY, "done")
 
 
 def test_a_new_customer_is_not_overdue_on_its_first_day_and_keeps_that_day() -> None:

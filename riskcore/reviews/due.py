@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from riskcore import portfolio
+from riskcore import portfolio, signing
+from riskcore.days import local
 from riskcore.policy import Policy
 from riskcore.store import Store, paging, sql
 from riskcore.wording import is_nothing
@@ -88,6 +89,7 @@ def asked(store: Store, today: date, filters: Mapping[str, Any]) -> dict[str, An
     found["search"] = str(found["search"]).strip().lower() if found["search"] else None
     found["customers"] = filters.get("customers")  # an empty choice of customers is none of them
     return {**found, **_of_policy(None if assessed is None else assessed.policy), "today": today} | {
+        "offset": local(signing.now()).utcoffset(),  # of now: in another season an hour about midnight may differ
         "soon": SOON_DAYS,
         "window": WINDOW_DAYS,
     }

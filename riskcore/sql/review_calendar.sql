@@ -1,8 +1,8 @@
 -- Every customer of the listing with the one day on which its next review is due, what says so, and whose it is.
--- $months and $codes: of the tiers, best first. Filters NULL where not set.
+-- $months and $codes: of the tiers, best first. $offset: the local time's from UTC. Filters NULL where not set.
 with reviewed as (
-  select customer_key, tier as tier_then, outcome, escalated_to, next_review_on, reviewed_by, reviewed_at,
-    reviewed_at::date as reviewed_on, list_position($codes, tier) - 1 as place_then, later_because
+  select customer_key, outcome, escalated_to, next_review_on, reviewed_by, reviewed_at,
+    (reviewed_at + $offset::interval)::date as reviewed_on, list_position($codes, tier) - 1 as place_then
   from review
   where review_id in (
     select max(review_id) from review
@@ -29,7 +29,7 @@ told as (
   where $customers is null or list_contains($customers, customer_key)
 ),
 planned as (
-  select told.*, outcome, escalated_to, reviewed_by, reviewed_at, later_because, called_on, called_by,
+  select told.*, outcome, escalated_to, reviewed_by, called_on, called_by,
     coalesce(reviewed_on, said_on) as last_on,
     case when is_set then owned.owner else reviewed_by end as owner,
     case
