@@ -1,7 +1,8 @@
 """Tables as files: CSV and workbooks in which no cell can act as a formula, and Parquet."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -119,14 +120,21 @@ WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
 }
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write what shall stand at `path`: it is there whole or, whatever goes wrong, not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write(frame: pd.DataFrame, path: Path) -> None:
     """Write texts and numbers to a CSV, Parquet or xlsx file, by the ending of its name; KeyError for another.
 
     A file is there whole or not at all; OSError where it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with whole(path) as partial:
         WRITERS[path.suffix.lower()](frame, partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

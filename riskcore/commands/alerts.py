@@ -9,6 +9,7 @@ from riskcore import alerts, book, portfolio
 from riskcore.commands.files import DONE, Outcome, Stopped
 from riskcore.commands.summary import existing
 from riskcore.errors import Phrase
+from riskcore.spreadsheet import whole
 from riskcore.text import Words
 from riskcore.wording import is_nothing
 
@@ -52,13 +53,10 @@ def digest(args: argparse.Namespace, t: Words) -> Outcome:
     """The digest since a day as a workbook, written whole or not at all."""
     with closing(existing(args.store or book.path("own"))) as store:
         content = alerts.digest(store, t, date.today(), args.since)
-    partial = args.out.with_name(f".{args.out.name}.partial")
     try:
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(args.out)
+        with whole(args.out) as partial:
+            partial.write_bytes(content)
     except OSError as error:
         raise Stopped(Phrase("cli.unwritable", {"path": str(args.out), "detail": error.strerror})) from error
-    finally:
-        partial.unlink(missing_ok=True)
     return Outcome(DONE, [t("cli.file_written", path=str(args.out))], {"out": str(args.out)})
