@@ -655,6 +655,31 @@ def test_amounts_owed_and_paid_by_customer_are_a_list_of_what_is_open() -> None:
     assert (3, "overpaid", "note") in found.reasons
 
 
+def test_groups_whose_lines_label_who_it_is_and_repeat_the_headings() -> None:
+    headings = "No,Type,Date,Ref,Details,Balance,Future,Current,Period 1,Period 2\n"
+    found = seen(
+        "Aged Debtors Analysis (Detailed),,,,,,,,,\nDate: 30/09/2026,,,,,,,,,\n,,,,,,,,,\n"
+        "A/C: ABS001,Name: ABS Garages Ltd,,Contact: Mike Hall,,Tel: 01234 567890,,,,\n"
+        f"{headings}"
+        '1,SI,15/07/2026,101,Opening,"2,533.31",0,0,"2,533.31",0\n'
+        "45,SI,02/09/2026,145,Parts,350.00,0,350.00,0,0\n"
+        ',,,,Totals:,"2,883.31",0,350.00,"2,533.31",0\n'
+        f"A/C: BBS001,Name: Bobs Building Supplies,,Contact: Bob,,Tel: 01234,,,,\n{headings}"
+        '46,SI,10/09/2026,146,Sand,"1,000.00",0,"1,000.00",0,0\n'
+        ',,,,Totals:,"1,000.00",0,"1,000.00",0,0\n',
+        "open_items",
+    )
+    assert found.parts("customer_id", "document", "amount") == [
+        ("ABS001", "1", "2533.31"),
+        ("ABS001", "45", "350.00"),
+        ("BBS001", "46", "1000.00"),
+    ]
+    names = {customer["customer_id"]: customer["customer_name"] for customer in found.customers}
+    assert names == {"ABS001": "ABS Garages Ltd", "BBS001": "Bobs Building Supplies"}
+    assert [(one.agrees, one.rows_say) for one in found.checked.reconciled] == [(True, Decimal("3883.31"))]
+    assert found.said["note_grouped"] == {"n": 1}
+
+
 def test_names_that_head_groups_whose_rows_begin_with_a_date() -> None:
     found = seen(
         "Aged Receivables Detail,,,,,,\nAs at 31 May 2026,,,,,,\n"

@@ -18,8 +18,10 @@ def filled_down(upload: Upload) -> Upload | None:
     """The upload with each group's name in all of its rows, without the lines of names; None where none is grouped.
 
     Names stand in the first column, alone on their lines; the rows of their documents leave it empty, or hold
-    something else there in a file that names no customer in a column.
+    something else there in a file that names no customer in a column. Or labelled cells say who it is: `A/C: ABS001`.
     """
+    if (labelled := _labelled(upload)) is not None:
+        return labelled
     width = len(upload.headings)
     if width < _LEAST_COLUMNS or not upload.rows.num_rows:
         return None
@@ -71,6 +73,48 @@ def _headed(upload: Upload, names: pa.ChunkedArray, alone: pa.ChunkedArray) -> U
         rows_read=upload.rows_read - passed,
         notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": passed})),
     )
+
+
+def _labelled(upload: Upload) -> Upload | None:
+    """The upload with a column for each fact of a customer that the lines above its groups tell, without these lines.
+
+    The headings stand again in each group, so that the line of the first one is the last title. None where that is no
+    such line, or no other group has one.
+    """
+    if not upload.titles or _names_customers(upload.headings):
+        return None
+    if not (first := _told(upload.titles[-1].split("  "))):
+        return None
+    begins = pc.match_substring(pc.fill_null(upload.rows.column("c0"), ""), ":")
+    lines = upload.rows.filter(begins).drop_columns(["line"]).to_pylist()
+    groups = [first, *(_told([cell for cell in line.values() if cell]) for line in lines)]
+    if not lines or not all(groups):
+        return None
+    places = pc.cumulative_sum(begins.combine_chunks().cast(pa.int64()))
+    rows, is_numbered = upload.rows, pc.is_valid(upload.rows.column("c0"))
+    labels = pc.coalesce(*rows.columns[1:])  # of totals, which have no number
+    for place, field in enumerate(first, len(upload.headings)):
+        whose = pa.array([one.get(field) for one in groups], pa.string()).take(places)
+        rows = rows.append_column(f"c{place}", pc.if_else(is_numbered, whose, labels))
+    return replace(
+        upload,
+        headings=(*upload.headings, *first),
+        rows=rows.filter(pc.invert(begins)),
+        rows_read=upload.rows_read - len(lines),
+        notes=(*upload.notes, Phrase("ledger.note_grouped", {"n": len(lines)})),
+    )
+
+
+def _told(cells: Sequence[str]) -> dict[str, str]:
+    """What labelled cells tell of a customer, by field, such as `Name: ABS Garages Ltd`; empty where no id is told."""
+    found: dict[str, str] = {}
+    for label, _, value in (cell.partition(":") for cell in cells):
+        for field in ("customer_id", "customer_name"):
+            words = {normalise_heading(word) for word in synonyms("ledger").get(field, ())}
+            if value.strip() and field not in found and normalise_heading(label) in words:
+                found[field] = value.strip()
+                break
+    return found if "customer_id" in found else {}
 
 
 def _heading(upload: Upload) -> str:
