@@ -14,7 +14,7 @@ from riskcore import metrics
 from riskcore import policy as policies
 from riskcore.policy import Characteristic, Policy
 from riskcore.policy.feedback import Feedback
-from riskcore.store import Store
+from riskcore.store import Store, sql
 
 Kind = Literal["tier", "characteristic", "industry", "region", "salesperson"]
 Direction = Literal["too_high", "too_low"]
@@ -96,7 +96,7 @@ def gathered(store: Store, policy: Policy) -> list[Pattern]:
             if _points(then.known_characteristic(name)) == _points(policy.known_characteristic(name))
         ]
     rows = store.rows(
-        "feedback_gathered",
+        _of_given("feedback_gathered"),
         hashes=hashes,
         pair_hashes=[policy_hash for policy_hash, _ in pairs],
         pair_names=[name for _, name in pairs],
@@ -108,12 +108,16 @@ def gathered(store: Store, policy: Policy) -> list[Pattern]:
 def named(store: Store, pattern: Pattern, most: int = 25) -> pd.DataFrame:
     """What was said, largest exposure first: `customer_key, customer_name, score, tier` of now, `said_by, because`."""
     return store.ask(
-        "feedback_named",
+        _of_given("feedback_named"),
         direction=pattern.direction,
         keys=list(pattern.customers),
         characteristic=pattern.value if pattern.kind == "characteristic" else None,
         most=most,
     )
+
+
+def _of_given(name: str) -> str:
+    return sql(name).replace("feedback_given", sql("feedback_given"))
 
 
 def _pattern(kind: Kind, value: str, direction: Direction, customers: list[int], *rest: Any) -> Pattern:

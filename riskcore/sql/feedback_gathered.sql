@@ -6,19 +6,11 @@ with alike as (
   select unnest($pair_hashes::varchar[]) as policy_hash, unnest($pair_names::varchar[]) as characteristic
 ),
 said as (
-  select customer_key, policy_hash, opinion, characteristic, bin, tier, industry, region, salesperson,
-    lower(given_by) as person, given_at as said_at, null as reason_code
-  from feedback
+  select *, lower(said_by) as person
+  from (feedback_given)
   qualify row_number() over (
-    partition by customer_key, assessment_id, lower(given_by) order by feedback_id desc
+    partition by customer_key, assessment_id, lower(said_by), reason_code is null order by said_at desc
   ) = 1
-  union all
-  select customer_key, policy_hash, if(direction = 'up', 'too_low', 'too_high'), null, null, tier_before,
-    industry, region, salesperson, lower(asked_by), asked_at, reason_code
-  from override join assessment using (assessment_id) left join listing using (customer_key)
-  where not exists (
-    from override_event ended where ended.override_id = override.override_id and event in ('refused', 'withdrawn')
-  )
 ),
 of_card as (select * from said where policy_hash in (select unnest($hashes::varchar[]))),
 grouped as (
