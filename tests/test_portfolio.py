@@ -32,7 +32,9 @@ def with_tiers(count: int) -> Policy:
     for rule in data["rule"]:
         for case in rule["case"]:
             case["best_tier"] = named.get(case["best_tier"])
-    return Policy.model_validate(data | {"tier": tiers, "alert": []})  # alerts name tiers too
+    for alert in data["alert"]:
+        alert["tier_mark"] = {named.get(code, code): mark for code, mark in alert["tier_mark"].items()}
+    return Policy.model_validate(data | {"tier": tiers})
 
 
 @pytest.fixture(scope="module", params=STARTS, ids=lambda n: f"{n} tiers")

@@ -1,12 +1,13 @@
 """The pages of a book whose policy has another number of tiers than the default, from two to seven."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from pages.parts import data
-from riskcore import book, decisions, money, portfolio, versions
+from riskcore import book, decisions, money, overrides, portfolio, reviews, versions
 from riskcore.policy import Policy
 from riskcore.store import Store
 from tests import tiers
@@ -14,6 +15,7 @@ from tests.screen import PAGES, books_in, captions, opened, sound
 from tests.test_pages import newest, starts
 
 CUSTOMERS = 200
+PARTS = {"todo": ("alerts", "reviews", "disagreement", "schedule"), "feedback": ("overrides", "patterns")}
 
 
 @pytest.fixture(scope="module", params=tiers.STARTS, ids=lambda n: f"{n} tiers")
@@ -56,6 +58,35 @@ def test_every_page_speaks_of_all_tiers(policy: Policy, lang: str) -> None:
             assert [s.value for s in starts(app)] == moved[::-1]
         elif page == "customers":
             assert app.get("button_group")[1].options == codes[::-1]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_part_of_the_pages_of_people_speaks_of_all_tiers(policy: Policy, lang: str) -> None:
+    store, today, worst = data._open("sample"), date.today(), len(policy.tier) - 1
+    shown = portfolio.newest(store)
+    assert shown is not None
+    lowered, reviewed = (int(key) for (key,) in store.rows("select customer_key from listing where tier = 0 limit 2"))
+    wish = overrides.Wish(
+        *(lowered, shown.assessment_id, "down", policy.tier[worst].code, "new_information", "Told by the bank today"),
+        *(today + timedelta(days=30), "Ada"),
+    )
+    asked = book.override(store, wish)
+    if asked.needs_second:
+        book.settle_override(store, asked.override_id, "approved", "Bo")
+    assert store.one("select tier from listing where customer_key = $key", key=lowered) == (worst,)
+    shown = portfolio.newest(store)
+    assert shown is not None
+    seen = reviews.Seen(reviewed, shown.assessment_id, 0)
+    next_on = today + timedelta(days=20)
+    reviews.record(store, seen, "escalate", "Somebody above decides", next_on, "Ada", today, escalated_to="The board")
+    for page, parts in PARTS.items():
+        for part in parts:
+            app = opened(page, lang, book="sample", part=part)
+            assert {"zh": f"{CUSTOMERS} 家客户", "en": f"{CUSTOMERS} customers"}[lang] in captions(app), part
+    [table] = [frame.value for frame in opened("feedback", lang, book="sample", part="overrides").dataframe]
+    assert table["tier"].tolist() == [[policy.tier[worst].code]]
+    for page in ("customer", "review"):
+        sound(opened(page, lang, book="sample", customer=str(lowered)))
 
 
 def test_a_slider_for_every_threshold_moves_customers(policy: Policy) -> None:
