@@ -83,8 +83,9 @@ def _give(assessment_id: int, key: int, chosen: Opinion) -> None:
     except AskedWrong as refused:
         st.session_state[_REFUSED] = Phrase(refused.key, refused.slots)
         return
-    for name in (_OPINION, _WHICH, _BECAUSE):
-        st.session_state.pop(f"{name}_{key}", None)
+    # Set and not forgotten: the browser would go on showing what was chosen.
+    for name, empty in ((_OPINION, None), (_WHICH, None), (_BECAUSE, "")):
+        st.session_state[f"{name}_{key}"] = empty
     st.session_state[_TOLD] = True
 
 

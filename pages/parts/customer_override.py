@@ -49,6 +49,7 @@ def _asking(t: Words, assessed: Assessed, said: Overrides, customer: Explained, 
         st.caption(t("overrides.ask_note"))
         if held and tier > 0:
             st.caption(held)
+        refusal = st.container()
         key = row["customer_key"]
         chosen = st.radio(
             t("overrides.direction"),
@@ -70,22 +71,29 @@ def _asking(t: Words, assessed: Assessed, said: Overrides, customer: Explained, 
         )
         hint = t("decisions.why_hint", least=signing.REASON_LEAST)
         why = st.text_area(
-            t("overrides.text"), key=f"override_why_{key}", max_chars=signing.REASON_MOST, height=80, placeholder=hint
+            t("overrides.text"), key=f"override_why_{key}", max_chars=signing.REASON_MOST, height=68, placeholder=hint
         )
         today = date.today()
         most, first = overrides.latest(said, today), max(today, assessed.as_of) + timedelta(days=1)
         usual = max(first, min(most, today + timedelta(days=_USUAL_DAYS)))
-        until = st.date_input(
-            t("overrides.until"), usual, min_value=first, max_value=max(first, most), key=f"override_until_{key}"
+        on_day, by_whom = st.columns(2, vertical_alignment="bottom")
+        until = on_day.date_input(
+            t("overrides.until"),
+            usual,
+            min_value=first,
+            max_value=max(first, most),
+            format="YYYY-MM-DD",
+            key=f"override_until_{key}",
         )
-        by = person.ask(t, "override_person")
+        with by_whom:
+            by = person.ask(t, "override_person")
         st.caption(plain(_agreeing(t, said, row, currency)))
         if st.button(t("overrides.confirm"), key="override_confirm", disabled=chosen is None or code is None):
             wish = overrides.Wish(key, assessed.assessment_id, chosen[0], chosen[1], code, why, until, by)
             try:
                 asked = book.override(data.store(), wish)
             except AskedWrong as refused:
-                st.error(plain(t.error(refused)), icon=":material/error:")
+                refusal.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 done = t("overrides.done_waits") if asked.needs_second else t("overrides.done_asked")
                 override_settling.begin_anew(

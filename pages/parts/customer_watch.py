@@ -59,6 +59,8 @@ def waiting(t: Words, assessed: Assessed, customer_key: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="customer_alerts"):
         line = t("alerts.of_customer", n=count(len(told)), what=plain(t("alerts.between").join(told)))
         st.markdown(f":orange[:material/notifications:] {line}", width="content")
+        if st.button(t("reviews.review_now"), type="tertiary", key="customer_alerts_review"):
+            st.switch_page("book/review.py", query_params={"customer": str(customer_key), **controls.in_url()})
         if st.button(t("alerts.go"), type="tertiary", key="customer_alerts_go"):
             st.session_state["todo_part"] = "alerts"
             st.switch_page("book/todo.py")

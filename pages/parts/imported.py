@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from pages.parts import controls, data
 from pages.parts.format import count, plain
 from pages.parts.importing import history
-from riskcore import coverage, ingest
+from riskcore import alerts, coverage, ingest
 from riskcore.text import Words
 
 LINES_MOST = 8
@@ -54,6 +55,11 @@ def show(t: Words, taken: Taken) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link("book/overview.py", label=t("imported.to_overview"), icon=":material/arrow_forward:")
         st.page_link("book/thresholds.py", label=t("imported.to_thresholds"), icon=":material/arrow_forward:")
+        if open_alerts := sum(alerts.by_rule(store, date.today())["open"].values()):
+            label = t("imported.to_alerts", n=count(open_alerts))
+            if st.button(label, key="taken_to_alerts", type="tertiary", icon=":material/notifications:"):
+                st.session_state["todo_part"] = "alerts"
+                st.switch_page("book/todo.py")
         history.undo(t, taken.import_ids, rows, "taken")
         if st.button(t("imported.close"), key="taken_close", type="tertiary"):
             st.session_state.pop("taken")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import data
 from pages.parts.format import count, money
-from riskcore import alerts, reviews
+from riskcore import alerts, overrides, reviews
 from riskcore.portfolio import Assessed
 from riskcore.text import Words
 
@@ -58,6 +58,10 @@ def _to_do(t: Words, assessed: Assessed) -> list[_Line]:
                 lambda: _go_to_do("reviews", {"status": "overdue"}),
             )
         )
+    if waiting := overrides.how_many(data.store())["waiting"]:
+        number = t("alerts.alerts_n", n=count(waiting))
+        note = t("alerts.needs_approval_note")
+        lines.append(_Line("approval", "approval", t("alerts.needs_approval"), note, number, _go_feedback))
     by_rule = alerts.by_rule(data.store(), date.today())["open"]
     if by_rule:
         names = {rule.code: t.of(rule.name) for rule in assessed.policy.alert}
@@ -99,6 +103,11 @@ def _standing(t: Words, assessed: Assessed, currency: str) -> list[_Line]:
 def _go_to_do(part: str, query: dict[str, str]) -> None:
     st.session_state["todo_part"] = part
     st.switch_page("book/todo.py", query_params=query)
+
+
+def _go_feedback() -> None:
+    st.session_state["part"] = "overrides"
+    st.switch_page("learn/feedback.py")
 
 
 def _go_customers(state: str) -> None:

@@ -41,6 +41,7 @@ def _saying(t: Words, live: Override, event: Event, label: str, note: str, done:
     key = f"{key}_{event}"
     with st.popover(label, key=f"{key}_open", on_change="rerun"):
         st.caption(plain(note))
+        refusal = st.container()  # above the fields: below them it would be out of sight
         by = person.ask(t, f"{key}_person")
         optional = event == "approved"
         hint = "" if optional else t("decisions.why_hint", least=signing.REASON_LEAST)
@@ -50,6 +51,6 @@ def _saying(t: Words, live: Override, event: Event, label: str, note: str, done:
             try:
                 book.settle_override(data.store(), live.override_id, event, by, why)
             except AskedWrong as refused:
-                st.error(plain(t.error(refused)), icon=":material/error:")
+                refusal.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 begin_anew(done, f"{key}_open", f"{key}_why")

@@ -78,14 +78,18 @@ def _outcome(t: Words, assessed: Assessed, customer_key: int, tier: int) -> tupl
         approver = t.of(assessed.policy.tier[tier].strategy.approver)
         return outcome, st.text_input(t("reviews.escalated_to"), approver, key=_TO, max_chars=signing.NAME_MOST)
     if outcome == "change":
-        here = {"customer": str(customer_key), **controls.in_url()}
-        st.page_link("book/limits.py", label=t("reviews.to_limits"), icon=":material/account_balance:")
-        for page, label, icon in (
-            ("book/customer.py", t("reviews.to_override"), ":material/swap_vert:"),
-            ("book/assess.py", t("reviews.to_assess"), ":material/edit:"),
-        ):
-            st.page_link(page, label=label, icon=icon, query_params=here)
+        _where_to_change(t, customer_key)
     return outcome, ""
+
+
+def _where_to_change(t: Words, customer_key: int) -> None:
+    here = {"customer": str(customer_key), **controls.in_url()}
+    st.page_link("book/limits.py", label=t("reviews.to_limits"), icon=":material/account_balance:")
+    for page, label, icon in (
+        ("book/customer.py", t("reviews.to_override"), ":material/swap_vert:"),
+        ("book/assess.py", t("reviews.to_assess"), ":material/edit:"),
+    ):
+        st.page_link(page, label=label, icon=icon, query_params=here)
 
 
 def _next(t: Words, assessed: Assessed, tier: int, today: date, place: Any) -> tuple[date, str]:
@@ -107,6 +111,10 @@ def done(t: Words, customer_key: int, today: date) -> bool:
     _, outcome, next_on = recorded
     said = t("reviews.saved", outcome=review_words.outcome(t, outcome), day=day(t, next_on))
     st.success(plain(said), icon=":material/check:")
+    if outcome == "change":
+        st.caption(t("reviews.change_left"))
+        with st.container(horizontal=True):
+            _where_to_change(t, customer_key)
     filters: dict[str, Any] = st.session_state.get(review_words.kept(), {}).get("filters", {})
     following = reviews.next_one(data.store(), today, filters, customer_key)
     if following is None:

@@ -24,7 +24,8 @@ def show(room: Room) -> None:
         return
     said = {"compared": count(counted["compared"]), "n": count(counted["apart"]), "least": policy.radar.grades_apart}
     st.markdown(t("radar.counted", **said))
-    st.caption(_calls(t, policy.radar))
+    codes = [grade.code for grade in policy.pd_scale.grade]
+    st.caption(f"{t('radar.scale', best=codes[0], worst=codes[-1])} {_calls(t, policy.radar)}")
     if not counted["apart"]:
         return
     pair = st.selectbox(

@@ -22,6 +22,8 @@ def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
         return t("alerts.told_statement_age", day=_day(t, said["statement"]), n=said["months"])
     if watches == "tier":
         scores = {name: NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")}
+        if said["score_was"] == said["score_now"] and not said.get("is_overridden"):
+            return t("alerts.told_tier_same", was=said["was"], now=said["now"], score=scores["score_now"])
         key = "alerts.told_tier_overridden" if said.get("is_overridden") else "alerts.told_tier"
         return t(key, was=said["was"], now=said["now"], **scores)
     key, shown = _NUMBERS[watches]
