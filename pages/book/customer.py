@@ -174,6 +174,7 @@ def points() -> None:
             c = line.characteristic
             silent = line.is_missing or line.is_refused
             value = sources.value_with_mark(t, line)
+            source = sources.of_line(t, line, assessed.version)
             hint = f"{t.of(c.long_name)}: {value}, {t('customer.earns', points=line.points, most=c.max_points)}"
             rows.append(
                 chart.Row(
@@ -182,9 +183,8 @@ def points() -> None:
                     c.max_points,
                     value=value,
                     missing=silent,
-                    hint=hint,
+                    hint=f"{hint} · {source}" if source else hint,
                     day="" if silent else day(t, line.known_on or policy.in_force),
-                    source=sources.of_line(t, line, assessed.version),
                     link=f"#{invoices.ANCHOR}" if c.id in _by_invoices else "",
                 )
             )
@@ -202,7 +202,6 @@ def points() -> None:
         t("customer.col_points"),
         t("customer.col_value"),
         t("customer.col_date"),
-        t("customer.col_source"),
     ]
     figure = chart.waterfall(
         policy,
@@ -230,7 +229,7 @@ _by_invoices = {
     if line.characteristic.id in verdict.PAID_BY_INVOICES and line.place and line.place.kind in explanation.LEDGERS
 }
 facts()
-left, middle, right = st.columns([4, 5, 5])
+left, middle, right = st.columns(3)
 with left.container(border=True, height="stretch"):
     score_card()
 with middle.container(border=True, height="stretch"):

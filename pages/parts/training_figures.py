@@ -80,9 +80,9 @@ def _waterfall(room: Room, assessed: Assessed) -> None:
             c, silent = line.characteristic, line.is_missing or line.is_refused
             value = sources.value_with_mark(t, line)
             when = "" if silent else day(t, line.known_on or policy.in_force)
-            source = sources.of_line(t, line, assessed.version)
-            one = chart.Row(t.of(c.name), line.points, c.max_points, value=value, day=when, source=source)
-            rows.append(chart.Row(**{**vars(one), "missing": silent, "hint": f"{t.of(c.long_name)}: {value}"}))
+            hint = f"{t.of(c.long_name)}: {value}"
+            row = chart.Row(t.of(c.name), line.points, c.max_points, value=value, day=when, missing=silent, hint=hint)
+            rows.append(row)
     scored = found.scored
     if scored["external_points"]:
         name = t("customer.external_family")
@@ -92,7 +92,6 @@ def _waterfall(room: Room, assessed: Assessed) -> None:
         t("customer.col_points"),
         t("customer.col_value"),
         t("customer.col_date"),
-        t("customer.col_source"),
     ]
     points = (scored["score"] or policy.base_score) - policy.base_score
     last = chart.Row(t("thresholds.score"), points, policy.total_points)

@@ -10,8 +10,8 @@ from pages.parts.charts import FAMILY, FONT, Palette, escape
 from riskcore.policy import Policy
 
 ROW = 21
-_LEFT, _RIGHT = 216, 430
-_POINTS, _VALUE, _DATE, _SOURCE = 62, 78, 206, 296  # pixels right of the bars
+_LEFT, _RIGHT = 196, 292  # so that at 900 pixels a third is left for the bars
+_POINTS, _VALUE, _DATE = 62, 78, 214  # pixels right of the bars
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class Row:
     heading: bool = False
     value: str = ""
     day: str = ""
-    source: str = ""
     missing: bool = False
     hint: str = ""
     link: str = ""  # where the value leads to on the page
@@ -48,7 +47,7 @@ def waterfall(
     tier: int,
     headings: Sequence[str],
 ) -> go.Figure:
-    """Rows from the base score on; `last` is the score itself, `headings` name base, points, value, date and source."""
+    """Rows from the base score on; `last` is the score itself, `headings` name base, points, value and date."""
     drawing = _Drawing()
     losses = sorted((r.most - r.points for r in rows if not r.heading), reverse=True)[:5]
     large = {loss for loss in losses if loss > 0}
@@ -69,12 +68,11 @@ def waterfall(
             _text(drawing, y, text, palette.worse if red else palette.muted, running + row.most, "left", 5, "x")
         _text(drawing, y, escape(row.label), palette.text, 0, "left", -_LEFT + 12)
         _text(drawing, y, f"{row.points} / {row.most}", palette.muted, 1, "right", _POINTS)
-        value = _cut(row.value, 18)
+        value = _cut(row.value, 20)
         if row.link:
             value = f'<a href="{row.link}" target="_self" style="color:{palette.primary}"><u>{value}</u></a>'
         _text(drawing, y, value, palette.worse if row.missing else palette.text, 1, "left", _VALUE)
         _text(drawing, y, row.day, palette.muted, 1, "left", _DATE)
-        _text(drawing, y, _cut(row.source, 18), palette.muted, 1, "left", _SOURCE)
         running += row.points
         _line(drawing, running, y, y + 1, {"color": palette.axis, "width": 1})
     _score(drawing, policy, palette, len(rows), last, tier)
@@ -85,9 +83,7 @@ def waterfall(
     ends = {policy.base_score: "left", policy.top_score: "right"}
     for x, text in marks:
         _text(drawing, -1.1, text, palette.muted, x, ends.get(x, "center"), 0, "x")
-    for text, shift, anchor in zip(
-        headings[1:], (_POINTS, _VALUE, _DATE, _SOURCE), ("right", "left", "left", "left"), strict=True
-    ):
+    for text, shift, anchor in zip(headings[1:], (_POINTS, _VALUE, _DATE), ("right", "left", "left"), strict=True):
         _text(drawing, -1.1, text, palette.muted, 1, anchor, shift)
     figure = go.Figure([{"type": "bar"} | bar for bar in drawing.bars])
     figure.update_layout(
@@ -123,6 +119,7 @@ def _score(drawing: _Drawing, policy: Policy, palette: Palette, y: int, last: Ro
             "insidetextanchor": "start",
             "textangle": 0,
             "textfont": {"color": ink, "size": FONT},
+            "constraintext": "none",
             "hoverinfo": "skip",
         }
     )
