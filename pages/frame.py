@@ -32,6 +32,11 @@ page = st.navigation(
 )
 # Streamlit writes white on primary buttons, which cannot be read on the dark theme's light petrol.
 st.html("<style>.st-key-main button{color:light-dark(#FFF,#0B0E13)}</style>")
+# Columns stay side by side down to 640 pixels, too narrow for charts and tables.
+st.html(
+    "<style>@media (max-width:1000px){[class*='st-key-beside_'] > * > *{row-gap:1rem}"
+    "[class*='st-key-beside_'] > * > * > *{flex:1 1 100%;min-width:100%}}</style>"
+)
 if presenting.on():
     presenting.enlarge()
 try:

@@ -150,7 +150,7 @@ def test_a_right_score_needs_a_name_and_nothing_else() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_patterns_stand_in_both_languages_and_say_what_they_rest_on(lang: str) -> None:
     t = Words(lang)
-    assert t("feedback.none") in shown(opened_patterns(lang))
+    assert t("feedback.none_yet") in shown(opened_patterns(lang))
     say_tier()
     say("listing where tier = 0 order by position", "too_low", 3)
     app = opened_patterns(lang)

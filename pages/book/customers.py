@@ -15,7 +15,7 @@ policy = assessed.policy
 currency = data.ask(book.currency)
 codes = [tier.code for tier in policy.tier]
 
-search, chosen_tiers, sort = st.columns([3, 2, 2], vertical_alignment="bottom")
+search, chosen_tiers, sort = st.columns([3, 2, 2])
 filters: dict[str, object] = {
     "search": search.text_input(
         t("customers.search"), key="search", placeholder=t("customers.search_hint"), icon=":material/search:"
@@ -104,18 +104,18 @@ if rows["override_by"].isna().all():  # a column for those pages only on which i
     shown = shown.drop(columns="override")
 column = st.column_config
 layout = {
-    "id": column.TextColumn(t("customers.id"), width="small"),
+    "id": column.TextColumn(t("customers.id"), width=72),
     "name": column.TextColumn(t("thresholds.customer"), width="medium"),
     "tier": controls.tier_column(t, policy, t("overview.tier")),
     "override": column.TextColumn(t("customers.override"), width=180),
-    "score": column.NumberColumn(t("thresholds.score"), width=72),
+    "score": column.NumberColumn(t("thresholds.score"), width=60),
     "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
     "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),
     "credit_limit": controls.money_column(t("customers.limit_in", currency=currency)),
     "industry": column.TextColumn(t("segments.industry"), width="small"),
-    "region": column.TextColumn(t("segments.region"), width="small"),
-    "salesperson": column.TextColumn(t("segments.salesperson"), width="small"),
-    "rules": column.TextColumn(t("customers.rules"), width="small"),
+    "region": column.TextColumn(t("segments.region"), width=98),
+    "salesperson": column.TextColumn(t("segments.salesperson"), width=96),
+    "rules": column.TextColumn(t("customers.rules"), width=64),
     "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
 }
 controls.customer_table(shown, rows["customer_key"], layout, f"customers_{page}_{asked}", place)

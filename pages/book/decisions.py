@@ -86,6 +86,7 @@ def history() -> None:
     total = decisions.how_many(store)
     if not total:
         st.caption(t("decisions.none"))
+        st.page_link("book/thresholds.py", label=t("thresholds.title"), icon=":material/arrow_forward:")
         return
     place = st.container()
     page = page_of(total, "decisions_page")

@@ -47,13 +47,13 @@ def headline(found: limits.Totals) -> None:
 
 
 def asked(found: limits.Totals) -> dict[str, Any]:
-    """The filters."""
+    """The filters by which way, tier and name."""
     ways = {
         "all": t("limits.way_all", n=count(found.changes)),
         "up": t("limits.way_up", n=count(found.up_count)),
         "down": t("limits.way_down", n=count(found.down_count)),
     }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         direction = st.segmented_control(
             t("limits.direction"),
             list(ways),
@@ -70,9 +70,8 @@ def asked(found: limits.Totals) -> dict[str, Any]:
             icon=":material/search:",
             width=260,
         )
-        undecided = st.toggle(t("limits.open_only"), key="limits_open")
     tiers = [codes.index(code) for code in chosen] or None
-    return {"direction": direction, "tiers": tiers, "search": search, "undecided": undecided}
+    return {"direction": direction, "tiers": tiers, "search": search}
 
 
 def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
@@ -186,15 +185,10 @@ def accepting_all(filters: dict[str, Any]) -> bool:
 totals = limits.totals(store, number)
 headline(totals)
 filters = asked(totals)
-total = limits.change_count(store, number, filters)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.caption(t("limits.note") + "  " + t("limits.decided", done=count(totals.decided), n=count(totals.changes)))
-    exports.buttons(
-        t,
-        "limits",
-        lambda: reports.limits_csv(store, assessed, filters, t),
-        lambda: reports.limits_xlsx(store, assessed, filters, t),
-    )
+    filters["undecided"] = st.toggle(t("limits.open_only"), key="limits_open", width="content")
+total = limits.change_count(store, number, filters)
 if total:
     above, place = st.container(), st.empty()
     shown_filters = hash(str(filters))  # another question starts on its first page
@@ -205,4 +199,10 @@ if total:
         deciding(filters, rows, chosen)
 else:
     st.caption(t("limits.nothing"))
+exports.buttons(
+    t,
+    "limits",
+    lambda: reports.limits_csv(store, assessed, filters, t),
+    lambda: reports.limits_xlsx(store, assessed, filters, t),
+)
 st.caption(t("limits.basis", version=assessed.version))

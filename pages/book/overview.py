@@ -56,7 +56,7 @@ def past_due_share(frame: pd.DataFrame | None) -> float | None:
 
 def cards() -> None:
     """Four figures, each with its change beside it."""
-    since = None if before is None else t("overview.since", day=day(t, before.as_of))
+    since = None if before is None else t("overview.since")
     look = {"delta_color": "off", "border": True, "height": "stretch"}
     customers, exposure, loss, due = st.columns(4)
 
@@ -215,13 +215,16 @@ def rules() -> None:
 headline()
 cards()
 tier_mix()
-left, right = st.columns(2, gap="large")
+left, right = controls.beside(2, "now")
 with left:
     segments()
+with right:
+    needs_action.card(t, assessed, currency)
+    changes()
+left, right = controls.beside(2, "largest")
+with left:
     concentration()
     groups.table(t, assessed, currency)
 with right:
-    changes()
-    needs_action.card(t, assessed, currency)
     freshness()
     rules()

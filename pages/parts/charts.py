@@ -107,7 +107,8 @@ def stacked_bars(
             text=[
                 ""
                 if part.hatched or s < (3 if row >= 40 else 5)
-                else f"<b>{s:.0f}{'%' if row >= 40 else ''}</b>" + (f"  {text}" if text and s > 14 else "")
+                else (f" <b>{s:.0f}%</b>" if row >= 40 else f"<b>{s:.0f}</b>")
+                + (f"  {text}" if text and s > 14 else "")
                 for s, text in zip(share, texts, strict=True)
             ],
             textposition="inside",

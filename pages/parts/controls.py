@@ -138,6 +138,12 @@ def bound_words(t: Words, policy: Policy, rule: Rule, row: Any) -> str:
     return t("customer.bound", code=policy.tier[place].code) if bounds else t("customer.flags_only")
 
 
+def beside(shares: int | Sequence[int], key: str) -> Sequence[Any]:
+    """Columns for charts and tables; where the window is narrow (see `pages.frame`) each has its whole width."""
+    with st.container(key=f"beside_{key}"):
+        return st.columns(shares, gap="large")
+
+
 def small_table(lines: Sequence[tuple[str, str]]) -> None:
     """A short list of Markdown pairs, a number or code first, the words after it."""
     if lines:

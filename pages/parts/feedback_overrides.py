@@ -23,6 +23,7 @@ def show(room: Room) -> None:
     counts = overrides.how_many(room.store)
     if not any(counts.values()):
         st.caption(t("overrides.none"))
+        st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_forward:")
         return
     _rates(room)
     _waiting(room, counts["waiting"])

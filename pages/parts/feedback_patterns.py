@@ -34,12 +34,15 @@ def show(room: Room) -> None:
     found, done = patterns.gathered(room.store, room.policy), events.listed(room.store)
     repeating = [one for one in found if one.repeats(enough)]
     open_ones = [one for one in repeating if not events.is_dismissed(one, done)]
+    if not found and not done:
+        st.caption(t("feedback.none_yet"))
+        st.page_link("book/customers.py", label=t("customers.title"), icon=":material/arrow_forward:")
+        _leanings(room, enough)
+        return
     with st.container(gap=None):
         st.subheader(t("feedback.found", n=len(open_ones)) if open_ones else t("feedback.none"), anchor=False)
         asked = {"customers": enough.customers, "people": enough.people, "share": f"{enough.share_pct:g}"}
         st.caption(t("feedback.rule", surely=f"{enough.surely_over_pct:g}", **asked))
-    if not open_ones:
-        st.caption(t("feedback.none_yet"))
     for one in open_ones:
         with st.container(border=True):
             _pattern(room, one, [event for event in done if event.pattern == one.key])

@@ -82,6 +82,11 @@ def day(t: Words, value: Any) -> str:
     return f"{moment:%Y-%m-%d}" if t.lang == "zh" else f"{moment.day} {moment:%b %Y}"
 
 
+def day_of_year(t: Words, value: date) -> str:
+    """A date without its year: 24 Nov, or 11-24."""
+    return f"{value:%m-%d}" if t.lang == "zh" else f"{value.day} {value:%b}"
+
+
 def day_of(t: Words, moment: Any) -> str:
     """The day of a kept moment (UTC, without a zone) by this machine's clock; a dash where there is none."""
     return NOTHING if is_nothing(moment) else day(t, local(pd.Timestamp(moment).to_pydatetime()).date())

@@ -8,10 +8,21 @@ from riskcore.text import Words
 KEY = "person"  # of the session
 
 
-def ask(t: Words, key: str) -> str:
-    """A field for the reader's own name, filled with what was typed last; `key` tells the fields of a page apart."""
-    known = st.session_state.get(KEY, "")
-    return st.text_input(t("drafts.person"), known, key=key, max_chars=NAME_MOST, on_change=_remember, args=(key,))
+def ask(t: Words, key: str, label_inside: bool = False) -> str:
+    """A field for the reader's own name, filled with what was typed last; `key` tells the fields of a page apart.
+
+    `label_inside`: the label stands in the empty field, for a row of things without labels.
+    """
+    return st.text_input(
+        t("drafts.person"),
+        st.session_state.get(KEY, ""),
+        key=key,
+        max_chars=NAME_MOST,
+        on_change=_remember,
+        args=(key,),
+        placeholder=t("drafts.person") if label_inside else None,
+        label_visibility="collapsed" if label_inside else "visible",
+    )
 
 
 def _remember(key: str) -> None:

@@ -6,8 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages.parts import charts, review_words
-from pages.parts.format import count, day
+from pages.parts import charts, controls, review_words
+from pages.parts.format import count, day, day_of_year
 from riskcore import reviews
 from riskcore.text import Words
 
@@ -17,7 +17,7 @@ _HEIGHT = 208
 
 def draw(t: Words, tally: pd.DataFrame, today: date) -> None:
     """Both, side by side; `tally` as `riskcore.reviews.tally` gives it."""
-    left, right = st.columns([3, 2], gap="large")
+    left, right = controls.beside([3, 2], "weeks")
     with left:
         st.subheader(t("reviews.weeks", n=reviews.WEEKS), anchor=False)
         by_week = tally.groupby("week")["customers"].sum()
@@ -51,7 +51,7 @@ def bars(t: Words, palette: charts.Palette, counts: list[int], today: date) -> g
     )
     charts.bare(figure, palette, height=_HEIGHT, left=4, right=4)
     figure.update_layout(margin={"l": 4, "r": 4, "t": 22, "b": 26}, bargap=0)
-    days = [f"{start.month}/{start.day}" if week % 2 == 0 else "" for week, start in enumerate(starts)]
+    days = [day_of_year(t, start) if week % 2 == 0 else "" for week, start in enumerate(starts)]
     figure.update_xaxes(
         tickvals=places,
         ticktext=[t("reviews.overdue_short"), *days],

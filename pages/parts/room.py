@@ -36,7 +36,7 @@ def choose(t: Words, title: str, parts: Mapping[str, tuple[str, Show]], key: str
     if key not in st.session_state:  # a page change forgets it, and a link to a part opens there
         asked = st.query_params.get("part", "")
         st.session_state[key] = asked if asked in parts else next(iter(parts))
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         part = st.segmented_control(
             title,
             list(parts),
@@ -46,6 +46,6 @@ def choose(t: Words, title: str, parts: Mapping[str, tuple[str, Show]], key: str
             label_visibility="collapsed",
         )
         with st.container(width=260):
-            who = person.ask(t, person_key).strip()
+            who = person.ask(t, person_key, label_inside=True).strip()
     st.query_params["part"] = part
     return parts[part][1], who

@@ -70,7 +70,7 @@ def _filters(room: Room) -> dict[str, Any]:
         "acknowledged": t("alerts.acknowledged", n=numbers["acknowledged"]),
     }
     codes = [tier.code for tier in policy.tier]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         stands = st.segmented_control(
             t("alerts.stands"),
             _STANDS,
@@ -88,7 +88,7 @@ def _filters(room: Room) -> dict[str, Any]:
             format_func=lambda code: t(
                 "alerts.rule_option", code=code, name=names.get(code, ""), n=count(there.get(code, 0))
             ),
-            width=380,
+            width=300,
         )
         tiers = st.pills(t("alerts.tiers"), codes[::-1], selection_mode="multi", key="alerts_tiers")
     asked: dict[str, Any] = {"stands": stands}

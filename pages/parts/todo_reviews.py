@@ -27,7 +27,7 @@ def show(room: Room) -> None:
     st.caption(t("reviews.note", cycles=cycles))
     _seed()
     head = st.container()
-    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    choices = st.container(horizontal=True)
     filters = _filters(room, choices)
     all_of_them = reviews.tally(room.store, room.today, filters)
     filters |= _owner(room, all_of_them, choices)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from pages.parts import training_case
+from pages.parts import controls, training_case
 from pages.parts.format import MINUS, NOTHING, count, money, percent, plain
 from pages.parts.training_case import Room
 from riskcore import money as book_money
@@ -77,7 +77,7 @@ def _show(case_id: str) -> None:
 def _ask(room: Room, case: Case, found: list[Case], number: int) -> None:
     t = room.t
     seen = cases.view(room.store, room.policy, case)
-    left, right = st.columns([8, 5], gap="large")
+    left, right = controls.beside([8, 5], "judging")
     with left:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(t("training.case_number", n=number, of=len(found)), width="content")

@@ -24,7 +24,6 @@ def show(room: Room) -> None:
         st.caption(t("training.nobody"))
     _due(room, bool(team))
     if not room.person:
-        st.caption(t("training.name_first"))
         return
     left, right = st.columns(2, gap="large")
     with left:
