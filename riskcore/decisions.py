@@ -15,7 +15,7 @@ from riskcore.errors import AskedWrong
 from riskcore.money import Assumptions
 from riskcore.policy import Policy
 from riskcore.portfolio import Assessed
-from riskcore.store import Cursor, Store, sql
+from riskcore.store import Cursor, Store, paging, sql
 
 MOVERS_KEPT = 10
 FIRST = 0  # in the place of a decision's number: what was in force before number 1
@@ -140,7 +140,7 @@ def get(store: Store, decision_id: int) -> Decision:
 
 def history(store: Store, page: int = 1, per_page: int | None = None) -> list[Decision]:
     """The decisions, newest first; one page, or all."""
-    rows = store.rows(_LISTED, decision=None, most=per_page, skip=(page - 1) * (per_page or 0))
+    rows = store.rows(_LISTED, decision=None, **paging(page, per_page))
     return [_made(row) for row in rows]
 
 

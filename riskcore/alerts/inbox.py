@@ -44,8 +44,7 @@ def inbox(
 
 def count(store: Store, policy: Policy, today: date, filters: Mapping[str, Any]) -> tuple[int, int]:
     """How many alerts the filters leave, and the highest number among them (0: none)."""
-    question = f"select count(*), coalesce(max(alert_id), 0) from ({_found()})"
-    row = store.one(question, **_filters(policy, today, filters)) or (0, 0)
+    row = store.one(_counted(), **_filters(policy, today, filters)) or (0, 0)
     return int(row[0]), int(row[1])
 
 
@@ -123,8 +122,7 @@ def _say(
     person, written = signing.name(by), signing.required(note, 0, NOTE_MOST, "alert_note_long")
     with store.transaction() as cursor:
         bound = _filters(policy, today, which)
-        question = f"select count(*), coalesce(max(alert_id), 0) from ({_found()})"
-        there = cursor.execute(question, bound).fetchone() or (0, 0)
+        there = cursor.execute(_counted(), bound).fetchone() or (0, 0)
         if tuple(there) != tuple(seen):
             raise _changed(cursor, which, seen[0], int(there[0]))
         cursor.execute(
@@ -149,6 +147,10 @@ def _changed(cursor: Cursor, which: Mapping[str, Any], seen: int, there: int) ->
 
 def _found() -> str:
     return f"with standing as ({sql('alert_stands')}) {sql('alert_inbox')}"
+
+
+def _counted() -> str:
+    return f"select count(*), coalesce(max(alert_id), 0) from ({_found()})"
 
 
 def _filters(policy: Policy, today: date, filters: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 -- Alerts, over the step `standing`, under filters, each NULL where it is not set.
 select s.*, assessment.as_of as day, customer.customer_id,
-  coalesce(l.customer_name, customer.customer_id) as customer_name, l.tier, l.exposure, coalesce(w.is_watched, false) or coalesce(l.rules & $watch_rules::integer > 0, false) as is_watched
+  coalesce(l.customer_name, customer.customer_id) as customer_name, l.tier, l.exposure,
+  coalesce(w.is_watched, false) or coalesce(l.rules & $watch_rules::integer > 0, false) as is_watched
 from standing s
 join assessment using (assessment_id)
 join customer on customer.customer_key = s.customer_key

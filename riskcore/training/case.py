@@ -14,7 +14,7 @@ from riskcore import coverage, metrics, schema, scoring, strategy
 from riskcore.explanation import Explained, Line
 from riskcore.policy import Characteristic, Name, Policy
 from riskcore.policy.base import Frozen
-from riskcore.store import Cursor, Store
+from riskcore.store import Cursor, Store, by_column
 
 FOLDER = Path(__file__).parents[2] / "data" / "training"
 SPECIAL = "special"  # the value of a characteristic that is known without a number, such as no debt
@@ -118,8 +118,7 @@ def views_of(cursor: Cursor, policy: Policy, facts: str) -> list[View]:
     """What the policy says of each row of the table `facts`, a name of our own, in the order of `customer_key`."""
     limited = strategy.compile_query(policy, f"({scoring.compile_query(policy, facts)})")
     answer = cursor.execute(f"select * from ({limited}) order by customer_key")
-    names = [column[0] for column in answer.description]
-    return [_view(policy, dict(zip(names, row, strict=True))) for row in answer.fetchall()]
+    return [_view(policy, row) for row in by_column(answer)]
 
 
 def tiers(store: Store, policy: Policy, cases: Sequence[Case]) -> list[int]:
