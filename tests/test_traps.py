@@ -124,8 +124,8 @@ def _documents_are_right(said: dict[str, Any], store: Store, tables: dict[str, A
         items = tables["item"].to_pylist()
         sums: dict[str, Decimal] = {}
         for item in items:
-            if item["paid_date"] is None:
-                code = item["currency"] or ""
+            if item.get("paid_date") is None:
+                code = item.get("currency") or ""
                 sums[code] = sums.get(code, Decimal(0)) + item["amount"]
         assert texts(dict(sorted(sums.items()))) == said["open"]
         assert len(items) == said.get("items", len(items))
