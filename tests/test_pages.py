@@ -78,7 +78,8 @@ def test_a_page_has_its_title_and_says_of_how_many_customers_it_speaks(home: Pat
     forget()
     app = opened(page, lang, customer=str(key))
     titles = [element.value for element in app.title]
-    assert titles == ([name] if page == "customer" else [t(f"{page}.title")])
+    of_one = {"customer": name, "review": f"{t('reviews.title')} · {name}"}
+    assert titles == [of_one[page] if page in of_one else t(f"{page}.title")]
     assert {"zh": f"{CUSTOMERS} 家客户", "en": f"{CUSTOMERS} customers"}[lang] in captions(app)
     assert t("frame.sample") in "".join(element.value for element in app.markdown)  # the badge
     assert dict(app.query_params) | {"lang": lang, "book": "sample"} == dict(app.query_params)

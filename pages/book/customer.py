@@ -93,7 +93,7 @@ def facts() -> None:
         (t("segments.region"), row["region"] or NOTHING),
         (t("segments.salesperson"), row["salesperson"] or NOTHING),
     ]
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for label, value in pairs:
             with st.container(gap=None, width="content"):
                 st.caption(label)

@@ -37,7 +37,7 @@ def _rates(room: Room) -> None:
     t, found = room.t, overrides.rates(room.store, room.policy)
     currency = data.ask(book.currency)
     st.markdown(_headline(room, found, currency))
-    left, right = st.columns([2, 3], gap="large")
+    left, right = controls.beside([2, 3], "rates")
     with left:
         st.subheader(t("overrides.share_of"), anchor=False)
         palette = charts.Palette(dark=st.context.theme.type == "dark")

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from pages.parts import controls
 from pages.parts.format import NOTHING, count, day, full_money, is_nothing, plain, signed
 from riskcore import limits
 from riskcore.limits import Working
@@ -22,7 +23,7 @@ def card(t: Words, policy: Policy, row: Mapping[str, Any], currency: str) -> Non
     with st.container(gap=None):
         st.subheader(t("limits.card.title"), anchor=False)
         st.caption(t("limits.card.formula", step=count(policy.limit.step)))
-    left, right = st.columns([3, 2], gap="large")
+    left, right = controls.beside([3, 2], "limit")
     with left:
         _table([*_terms(t, policy, row, currency), *_factors(t, policy, row, worked, currency)])
     with right:

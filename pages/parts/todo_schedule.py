@@ -49,8 +49,9 @@ def _moved(t: Words, found: Moves) -> str:
 
 def _now(room: Room) -> None:
     t, last = room.t, room.assessed
-    st.subheader(t("schedule.now"), anchor=False)
-    st.caption(t("schedule.last", when=said(last.created_at), day=day(t, last.as_of), version=last.version))
+    with st.container(gap=None):
+        st.subheader(t("schedule.now"), anchor=False)
+        st.caption(t("schedule.last", when=said(last.created_at), day=day(t, last.as_of), version=last.version))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         first = data.ask(schedule.known_from) or room.today
         chosen = st.date_input(

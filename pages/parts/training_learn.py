@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import training_figures
+from pages.parts import controls, training_figures
 from pages.parts.format import plain
 from pages.parts.training_case import Room
 from riskcore.training import units
@@ -29,7 +29,7 @@ def show(room: Room) -> None:
     unit = found[chosen or next(iter(found))]
     if standings[unit.id].state == "due":
         st.caption(f":yellow[:material/update: {t('training.due_again')}]")
-    left, right = st.columns([6, 5], gap="large")
+    left, right = controls.beside([6, 5], "unit")
     with left:
         st.subheader(_title(room, unit), anchor=False)
         st.markdown(t.of(unit.text))

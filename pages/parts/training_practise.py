@@ -144,7 +144,7 @@ def _result(room: Room, case: Case, judged: Judgement, due: Due) -> None:
                 st.rerun()
     if changed is not None:
         _changed(room, case, changed)
-    left, right = st.columns([8, 5], gap="large")
+    left, right = controls.beside([8, 5], "judged")
     with left:
         if to_read:  # months later nobody knows it by heart
             training_case.known(room, case, seen)

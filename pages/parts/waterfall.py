@@ -10,8 +10,8 @@ from pages.parts.charts import FAMILY, FONT, Palette, escape
 from riskcore.policy import Policy
 
 ROW = 21
-_LEFT, _RIGHT = 196, 292  # so that at 900 pixels a third is left for the bars
-_POINTS, _VALUE, _DATE = 62, 78, 214  # pixels right of the bars
+_LEFT, _RIGHT = 196, 302  # so that at 900 pixels a third is left for the bars
+_POINTS, _VALUE, _DATE = 62, 78, 224  # pixels right of the bars
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def waterfall(
             _text(drawing, y, text, palette.worse if red else palette.muted, running + row.most, "left", 5, "x")
         _text(drawing, y, escape(row.label), palette.text, 0, "left", -_LEFT + 12)
         _text(drawing, y, f"{row.points} / {row.most}", palette.muted, 1, "right", _POINTS)
-        value = _cut(row.value, 20)
+        value = _cut(row.value, 23)
         if row.link:
             value = f'<a href="{row.link}" target="_self" style="color:{palette.primary}"><u>{value}</u></a>'
         _text(drawing, y, value, palette.worse if row.missing else palette.text, 1, "left", _VALUE)
@@ -175,7 +175,7 @@ def _line(drawing: _Drawing, x: float, top: float, bottom: float, look: dict[str
 
 
 def _cut(text: str, most: int) -> str:
-    wide = [1.9 if ord(letter) > 0x2E80 else 1.0 for letter in text]
+    wide = [2.1 if ord(letter) > 0x2E80 else 1.0 for letter in text]
     if sum(wide) <= most:
         return escape(text)
     kept, room = "", most - 1.0
