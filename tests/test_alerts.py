@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -131,6 +132,7 @@ def test_every_planted_change_is_told_and_no_other(store: Store) -> None:
         (f"C{place}", code) for place, (_, _, codes) in enumerate(PLANTED) for code in codes
     }
     assert len([said for said in figures(store, "W1") if said.startswith("Tier A → B (score ")]) == 1
+    assert any(re.fullmatch(r"Tier A → C \(score \d+ as before\)", said) for said in figures(store, "W1"))
     assert "Limit used 50% → 100%" in figures(store, "W3")
     assert "Limit used 0% → > 9,998%" in figures(store, "W3")
     assert "K2 fires: Listed as a dishonest debtor" in figures(store, "W4")

@@ -101,6 +101,7 @@ def test_a_week_of_a_team(page: Page, address: str, screenshot: Callable[[str], 
         sign(page, page.get_by_test_id("stMain"), T("feedback.because"), (ANALYST, COLLEAGUE)[place % 2])
         page.get_by_role("button", name=T("feedback.record")).click()
         page.get_by_text(T("feedback.recorded")).wait_for()
+        expect(page.get_by_role("radio", name=T("feedback.too_low"))).not_to_be_checked()
 
     visit("feedback", part="patterns")
     page.get_by_text(T("feedback.found", n=1)).wait_for()
