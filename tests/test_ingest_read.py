@@ -465,8 +465,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(["1", "A", '"', '""', ",", "\n", ";", "\r", " ", '",', '\n"']), max_size=40))
+@example(["A", ";", "\n", "1", ";", "\n", "1", ";"])  # the first line is a title, and the second holds the headings
 def test_no_line_is_lost(pieces: list[str]) -> None:
-    """Each line that is no empty one begins a row, is within a quoted cell, or is listed as broken."""
+    """Each line that is no empty one begins a row, is within a quoted cell, holds headings, or is listed as broken."""
     body = "".join(pieces)
     try:
         upload = read(f"a,b,c\n{body}".encode(), "x.csv")
@@ -474,6 +475,7 @@ def test_no_line_is_lost(pieces: list[str]) -> None:
         assert error.key == "errors.file_only_headings"
         return
     kept = "".join(cell or "" for row in cells(f"a,b,c\n{body}") for cell in row)
-    shown = kept + "".join(b.text for b in upload.broken)
+    told = [heading for heading in upload.headings if not heading.startswith("#")]
+    shown = kept + "".join((*(b.text for b in upload.broken), *upload.titles, *told))
     for letter in "1A":
         assert shown.count(letter) == body.count(letter)
