@@ -322,6 +322,24 @@ def test_a_rule_opens_a_review_once(store: Store) -> None:
     assert (call.called_by, call.due_on, call.why["watches"]) == ("Ann", TODAY + timedelta(14), "utilisation")
 
 
+def test_a_review_acknowledges_what_was_told_before_it(store: Store) -> None:
+    month(store, listed({}, {}), DAYS[0])
+    month(store, listed({"credit_score": 640.0}, {"credit_score": 640.0}), DAYS[1])
+    [(key, number)] = store.rows(
+        "select customer_key, assessment_id from listing, (select max(assessment_id) as "
+        "assessment_id from assessment) where customer_id = 'C0'"
+    )
+    looked_at = reviews.Seen(key, number, 0)
+    reviews.record(store, looked_at, "keep", "Talked to their treasurer", TODAY + timedelta(20), "Ann", TODAY)
+    rows = alerts.inbox(store, POLICY, TODAY, {}).set_index("customer_id")
+    assert rows["stands"].to_dict() == {"C0": "acknowledged", "C1": "open"}
+    assert (rows.loc["C0", "said_by"], rows.loc["C0", "note"]) == ("Ann", "Talked to their treasurer")
+    month(store, listed({"credit_score": 500.0}, {"credit_score": 640.0}), DAYS[2])
+    assert ("C0", "W1") in {
+        (row.customer_id, row.code) for row in alerts.inbox(store, POLICY, TODAY, {"stands": "open"}).itertuples()
+    }
+
+
 @pytest.mark.parametrize("count", [2, 5, 7])
 def test_any_number_of_tiers(store: Store, count: int) -> None:
     enforce(store, policy := tiers.policy(count))
