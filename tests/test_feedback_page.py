@@ -47,8 +47,8 @@ def opened(page: str, lang: str = "en", person: str = "Ada", **query: str) -> Ap
 
 def opened_patterns(lang: str = "en", person: str = "Ada") -> AppTest:
     app = opened("learn/feedback.py", lang, person, part="patterns")
-    if app.segmented_control(key="part").value != "patterns":
-        app.segmented_control(key="part").set_value("patterns").run()
+    if app.segmented_control(key="feedback_part").value != "patterns":
+        app.segmented_control(key="feedback_part").set_value("patterns").run()
     return sound(app)
 
 

@@ -205,7 +205,7 @@ def opened_patterns(lang: str) -> AppTest:
     """The patterns of the Feedback page, as Ada reads them."""
     app = page("learn/feedback.py", lang, part="patterns")
     app.text_input(key="feedback_person").set_value("Ada").run()
-    return app.segmented_control(key="part").set_value("patterns").run()
+    return app.segmented_control(key="feedback_part").set_value("patterns").run()
 
 
 def unfold(app: AppTest, key: str) -> AppTest:

@@ -89,7 +89,7 @@ def test_a_page_has_its_title_and_says_of_how_many_customers_it_speaks(home: Pat
 def test_overview_shows_customers_exposure_expected_loss_and_past_due(sample: Store, home: Path, lang: str) -> None:
     app = opened("overview", lang)
     shown = [element.value for element in app.metric]
-    exposure, past_due = newest(sample, "[sum(exposure), sum(past_due)]")
+    [(exposure, past_due)] = sample.rows("select sum(exposure), sum(past_due) from listing")
     at_stake = "coalesce(exposure, 0)::double + 0.5 * coalesce(unused_limit, 0)::double"
     pd_12m = "case when in_default then 1 else 1 / (1 + 19 * pow(2, (score - 600) / 50.0)) end"
     [(loss,)] = sample.rows(f"select sum({pd_12m} * 0.8 * ({at_stake})) from listing")
@@ -134,7 +134,7 @@ def test_a_customers_page_shows_the_score_and_every_point(sample: Store, home: P
         app = opened("customer", lang, customer=str(key))
         assert f">{score}<" in "".join(element.value for element in app.get("html"))
         assert f"[**{'ABC'[tier]}**]" in "".join(element.value for element in app.markdown)
-        assert len(app.get("plotly_chart")) == 2
+        assert len(app.get("plotly_chart")) == 3  # the line of the score, its points, and four opinions
 
 
 @pytest.mark.parametrize("asked", ["", "0", "999999", "-1", "abc", "1; drop table score", "²", "9" * 30])

@@ -39,8 +39,8 @@ def opened(part: str, lang: str = "en", person: str = "", kind: str = "sample") 
     app.session_state["person"] = person
     app.run()
     app.switch_page("learn/training.py").run()
-    if app.segmented_control(key="part").value != part:
-        app.segmented_control(key="part").set_value(part).run()
+    if app.segmented_control(key="training_part").value != part:
+        app.segmented_control(key="training_part").set_value(part).run()
     return sound(app)
 
 

@@ -12,6 +12,6 @@ PARTS = {
     "overrides": (t("feedback.overrides"), feedback_overrides.show),
     "patterns": (t("feedback.patterns"), feedback_patterns.show),
 }
-show, who = room.choose(t, t("feedback.title"), PARTS, "part", "feedback_person")
+show, who = room.choose(t, t("feedback.title"), PARTS, "feedback_part", "feedback_person")
 store = data.store()
 show(room.Room(t, store, versions.in_force(store), assessed, who, date.today()))

@@ -21,6 +21,6 @@ PARTS = {
     "practise": (t("training.practise"), training_practise.show),
     "progress": (t("training.progress"), training_progress.show),
 }
-show, who = room.choose(t, t("training.title"), PARTS, "part", "training_person")
+show, who = room.choose(t, t("training.title"), PARTS, "training_part", "training_person")
 store = data.store()
 show(Room(t, store, versions.in_force(store), data.assessed(), who))

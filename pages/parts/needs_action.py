@@ -106,7 +106,7 @@ def _go_to_do(part: str, query: dict[str, str]) -> None:
 
 
 def _go_feedback() -> None:
-    st.session_state["part"] = "overrides"
+    st.session_state["feedback_part"] = "overrides"
     st.switch_page("learn/feedback.py")
 
 

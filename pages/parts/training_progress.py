@@ -110,7 +110,7 @@ def _due_for(room: Room, due: Due) -> str:
 
 
 def _go(part: str, unit: str | None = None) -> None:
-    st.session_state["part"] = part
+    st.session_state["training_part"] = part
     if unit:
         st.session_state["training_unit"] = unit
 
