@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -283,7 +283,9 @@ def test_each_question_fits_the_schema(book: Store, name: str) -> None:
     given = {"assessment": 1, "dimension": "region", "direction": "all", "before": 1, "after": 1, "customer": 1}
     given |= {"last": 2, "t1": 800, "t2": 500, "u1": 700, "u2": 600, "top": 3, "shown": 2, "most": 5, "skip": 0}
     given |= {"earlier": 1, "later": 1, "points": 50, "customers": [1, 2], "thresholds": [700, 600]}
-    given |= {"codes": ["A", "B", "C"], "months": [12, 3, 1]} if name == "review_calendar" else {}
+    if name == "review_calendar":
+        day = {"today": date(2026, 2, 28), "soon": 14, "window": 30, "offset": timedelta(0)}
+        given |= {"codes": ["A", "B", "C"], "months": [12, 3, 1], **day}
     given |= money.bound(POLICY, money.of_policy(POLICY))
     cursor = book.cursor()
     cursor.execute("begin transaction")

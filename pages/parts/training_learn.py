@@ -51,7 +51,7 @@ def _onward(room: Room, names: list[str], done: Unit) -> None:
             icon=":material/arrow_forward:",
             key="training_onward",
             on_click=_go,
-            args=("training_unit", following[0]) if following else ("part", "practise"),
+            args=("training_unit", following[0]) if following else ("training_part", "practise"),
         )
 
 
