@@ -107,42 +107,33 @@ def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_
 
 
 def _append(cursor: Cursor, table: str, rows: str, import_id: int, as_of: date) -> None:
-    columns = [str(column[0]) for column in cursor.execute(f"select * from {rows} limit 0").description]
-    of_customers = "customer_id" in columns and table != "list_entry"
-    key, source = "customer_key", f"{rows} join customer using (customer_id) order by customer_key"
+    names = [str(column[0]) for column in cursor.execute(f"select * from {rows} limit 0").description]
     if table == "input":
-        numbered = _new_customers(cursor, rows)
-        if numbered is not None:
-            key, source = numbered, rows
-    names = [name for name in columns if not (of_customers and name == "customer_id")]
+        _new_customers(cursor, rows)
     day = _DAYS_NOT_TOLD.get(table)
-    values = [f"coalesce({name}, $as_of)" if name == day else name for name in names]
-    if of_customers:
-        names, values = ["customer_key", *names], [key, *values]
-    else:
-        source = rows
+    values = {name: f"coalesce({name}, $as_of)" if name == day else name for name in names}
+    source = rows
+    if "customer_id" in names and table != "list_entry":
+        del values["customer_id"]
+        values["customer_key"] = "customer_key"
+        # Customers are numbered as they come, so rows of `input` are in order nearly. After a sort, and without any
+        # join, one processor alone would write these wide rows.
+        source = f"{rows} join customer using (customer_id){'' if table == 'input' else ' order by customer_key'}"
     bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
     cursor.execute(
-        f"insert into {table} (import_id, {', '.join(names)}) select $import_id, {', '.join(values)} from {source}",
+        f"insert into {table} (import_id, {', '.join(values)}) select $import_id, {', '.join(values.values())} "
+        f"from {source}",
         bound,
     )
 
 
-def _new_customers(cursor: Cursor, rows: str) -> str | None:
-    """Number the customers that are new, by line; SQL of a row's customer over the rows alone, where that tells it.
-
-    It does where all customers are new and no line between is left out.
-    """
-    [before] = cursor.execute("select coalesce(max(customer_key), 0) from customer").fetchone() or (0,)
-    [inserted] = cursor.execute(
-        "insert into customer select $before + row_number() over (order by min(line)), customer_id "
-        f"from {rows} anti join customer using (customer_id) group by customer_id",
-        {"before": before},
-    ).fetchone() or (0,)
-    told = cursor.execute(f"select count(*), min(line), max(line) from {rows}").fetchone() or (0, 0, 0)
-    if not inserted or told != (inserted, told[1], told[1] + inserted - 1):
-        return None
-    return f"({int(before) + 1 - int(told[1])} + line)::integer"
+def _new_customers(cursor: Cursor, rows: str) -> None:
+    """Number the customers that are new, by line."""
+    cursor.execute(
+        "insert into customer select (select coalesce(max(customer_key), 0) from customer) "
+        "+ row_number() over (order by min(line)), customer_id "
+        f"from {rows} anti join customer using (customer_id) group by customer_id"
+    )
 
 
 def _remember(cursor: Cursor, matches: Sequence[Match], answers: Mapping[str, str]) -> None:
