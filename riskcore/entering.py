@@ -198,7 +198,7 @@ def _write(cursor: Cursor, entry: Entry, day: date, by: str, at: datetime, into:
                 row[name] = said.value
                 if schema.FIELDS[name] in schema.STATED:
                     row[f"{name}_state"] = schema.KNOWN if said.state is None else said.state
-        _insert(cursor, f"{into}input", row)
+        _insert(cursor, f"{into}input" if into else "input_kept", row)
     for name, said in entry.said.items():
         if said.source or said.disputed or not said.tells:
             remark = {"field": name, "source": said.source, "disputed": said.disputed}

@@ -100,7 +100,7 @@ def take(store: Store, rows: Sequence[Mapping[str, Any]], as_of: date, whole_boo
             "customer_id from said anti join customer using (customer_id)"
         )
         cursor.execute(
-            f"insert into input (import_id, customer_key, {names}) "
+            f"insert into input_kept (import_id, customer_key, {names}) "
             f"select ?, customer_key, {names} from said join customer using (customer_id)",
             [number],
         )

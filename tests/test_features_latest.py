@@ -47,7 +47,7 @@ def rows_of_days_of_their_own(store: Store, seed: int) -> None:
     """Give rows of every other import days of their own, before and after those of other imports."""
     with store.transaction() as cursor:
         cursor.execute(
-            "update input set dated = $first::date + (hash(import_id, customer_key, $seed) % 800)::integer "
+            "update input_kept set dated = $first::date + (hash(import_id, customer_key, $seed) % 800)::integer "
             "where import_id % 2 = 0 and hash(customer_key, $seed) % 3 > 0",
             {"first": FIRST, "seed": seed},
         )

@@ -52,7 +52,7 @@ def state(
         [key] = cursor.execute("select customer_key from customer where customer_id = ?", [customer]).fetchone() or (0,)
         first = min(row["period_end"] for row in rows)
         cursor.execute(
-            "insert into input (import_id, customer_key, line, customer_name, dated) values (?, ?, 2, ?, ?)",
+            "insert into input_kept (import_id, customer_key, line, customer_name, dated) values (?, ?, 2, ?, ?)",
             [number, key, customer, first],
         )
         for line, row in enumerate(rows, 2):

@@ -106,10 +106,16 @@ def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_
         cursor.unregister("taken_in")
 
 
+def _columns(cursor: Cursor, table: str) -> list[str]:
+    return [str(column[0]) for column in cursor.execute(f"select * from {table} limit 0").description]
+
+
 def _append(cursor: Cursor, table: str, rows: str, import_id: int, as_of: date) -> None:
-    names = [str(column[0]) for column in cursor.execute(f"select * from {rows} limit 0").description]
+    names = _columns(cursor, rows)
+    into = table
     if table == "input":
         _new_customers(cursor, rows)
+        into = "input_named" if {*names} <= {"customer_id", *_columns(cursor, "input_named")} else "input_kept"
     day = _DAYS_NOT_TOLD.get(table)
     values = {name: f"coalesce({name}, $as_of)" if name == day else name for name in names}
     source = rows
@@ -121,7 +127,7 @@ def _append(cursor: Cursor, table: str, rows: str, import_id: int, as_of: date) 
         source = f"{rows} join customer using (customer_id){'' if table == 'input' else ' order by customer_key'}"
     bound: dict[str, object] = {"import_id": import_id} | ({"as_of": as_of} if day in names else {})
     cursor.execute(
-        f"insert into {table} (import_id, {', '.join(values)}) select $import_id, {', '.join(values.values())} "
+        f"insert into {into} (import_id, {', '.join(values)}) select $import_id, {', '.join(values.values())} "
         f"from {source}",
         bound,
     )

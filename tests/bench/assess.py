@@ -118,7 +118,7 @@ def add_ledger(path: Path) -> None:
         values = ", ".join(new.get(column, column) for column in columns)
         book.execute(f"insert into import select {values} from import order by import_id desc limit 1")
         book.execute(
-            "insert into input (import_id, customer_key, line, customer_name, dated) "
+            "insert into input_named (import_id, customer_key, line, customer_name, dated) "
             "select last.import_id, customer_key, line, customer_name, last.as_of - 700 from input, "
             "(select import_id, as_of from import order by import_id desc limit 1) last order by customer_key"
         )
