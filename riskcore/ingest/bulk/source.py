@@ -5,10 +5,13 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 from riskcore.errors import FileRefused
 from riskcore.ingest.bulk.records import NotPlain
@@ -55,8 +58,9 @@ def open_source(path: Path, private: Path, watch: Watch) -> Source:
         target = private / f"{len(list(private.iterdir())) + 1}.csv"
         is_copied = codec not in {"utf-8", "utf-8-sig"} or not _linked(path, target)
         counted = _Counted()
-        with target.open("wb") if is_copied else Path(os.devnull).open("wb") as copy:
-            for piece in _pieces(file, codec, before.st_size, counted, watch):
+        # The digest takes as long as all else.
+        with target.open("wb") if is_copied else Path(os.devnull).open("wb") as copy, ThreadPoolExecutor(1) as beside:
+            for piece in _pieces(file, codec, before.st_size, counted, beside, watch):
                 if is_copied:
                     copy.write(piece)
     after = path.stat()
@@ -94,15 +98,18 @@ def _linked(path: Path, target: Path) -> bool:
     return False
 
 
-def _pieces(file: BinaryIO, codec: str, size: int, counted: _Counted, watch: Watch) -> Iterator[bytes]:
+def _pieces(
+    file: BinaryIO, codec: str, size: int, counted: _Counted, beside: ThreadPoolExecutor, watch: Watch
+) -> Iterator[bytes]:
     """The text in UTF-8, piece by piece; FileRefused at bytes that the encoding does not have, and at NUL."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(codec)("strict")
     is_utf8 = codec in {"utf-8", "utf-8-sig"}
-    returns, first_line_over, last = 0, False, b""
+    returns, last, digested = 0, None, beside.submit(lambda: None)
     while piece := file.read(_CHUNK):
         watch.tick(file.tell() / size)
-        counted.digest.update(piece)
+        digested.result()
+        digested = beside.submit(counted.digest.update, piece)
         try:
             text = decoder.decode(piece)
         except UnicodeDecodeError as error:
@@ -111,18 +118,24 @@ def _pieces(file: BinaryIO, codec: str, size: int, counted: _Counted, watch: Wat
         if b"\0" in piece:
             line = counted.line_ends + piece[: piece.index(b"\0")].count(b"\n") + 1
             raise FileRefused("file_nul", line=line)
-        below = last + piece if first_line_over else piece.partition(b"\n")[2]
-        first_line_over, last = True, piece[-2:]
-        counted.underscores = counted.underscores or _BETWEEN_FIGURES.search(below) is not None
-        counted.line_ends += piece.count(b"\n")
-        returns += piece.count(b"\r")
+        below = (piece.partition(b"\n")[2],) if last is None else (last + piece[:2], piece)
+        last = piece[-2:]
+        counted.underscores = counted.underscores or any(b"_" in b and _BETWEEN_FIGURES.search(b) for b in below)
+        counted.line_ends += _count(piece, b"\n")
+        returns += _count(piece, b"\r") if b"\r" in piece else 0
         yield piece
+    digested.result()
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise FileRefused("file_encoding") from error
     if returns not in {0, counted.line_ends}:
         raise NotPlain
+
+
+def _count(piece: bytes, one: bytes) -> int:
+    """How often a byte stands in a piece, which Python's own count takes three times as long for."""
+    return int(np.count_nonzero(np.frombuffer(piece, np.uint8) == one[0]))
 
 
 def _sample(path: Path) -> bytes:
