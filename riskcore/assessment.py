@@ -6,7 +6,8 @@ from riskcore import features, schema, scoring, settings, strategy, versions
 from riskcore.policy import Policy
 from riskcore.store import Cursor, sql
 
-_PARTS, _SORTED_LEAST = 4, 100_000  # of the listing, and how many rows one has at least
+# The listing is written in parts of whole row groups: a group that is not full is written again at the checkpoint.
+_PARTS, _ROW_GROUP, _GROUPS_LEAST = 4, 122_880, 4
 SEGMENTS_SHOWN = 12  # values of a dimension in the cube; the rest are one
 
 # What cube and listing need of a customer beside what the table `score` keeps.
@@ -51,15 +52,6 @@ def run(
     return int(number)
 
 
-def day_looked_at(cursor: Cursor, policy: Policy, number: int) -> date | None:
-    """The day of an assessment, under this policy, that shows where the book stands; None of any other.
-
-    That is: the policy is the one in force, and what was looked at are the newest data, with all that is known.
-    """
-    row = cursor.execute(sql("assessment_looked_at"), {"assessment": number, "policy": policy.hash}).fetchone()
-    return row[0] if row else None
-
-
 def keep(cursor: Cursor, policy: Policy, number: int) -> None:
     """Write scores, counts per bin and the cube of the customers in the temporary table `sized`."""
     cursor.execute(sql("score_write"), {"assessment": number})
@@ -69,9 +61,11 @@ def keep(cursor: Cursor, policy: Policy, number: int) -> None:
             [number, c.id],
         )
     cursor.execute("delete from cube where dimension <> ''")  # segments are looked at in the newest assessment only
+    cursor.execute(sql("cube_rows"))
     for dimension in ("", *schema.SEGMENTS):
         query = sql("cube_write").replace("dimension_column", dimension or "''")  # one of four constants
         cursor.execute(query, {"assessment": number, "dimension": dimension, "shown": SEGMENTS_SHOWN})
+    cursor.execute("drop table counted")
 
 
 def _write_listing(cursor: Cursor) -> None:
@@ -79,7 +73,7 @@ def _write_listing(cursor: Cursor) -> None:
     cursor.execute(sql("listing_clear"))
     cursor.execute(sql("listing_order"))
     [customers] = cursor.execute("select count(*) from placed").fetchone() or (0,)
-    part = max(_SORTED_LEAST, -(-customers // _PARTS))
+    part = max(_GROUPS_LEAST, -(-customers // (_PARTS * _ROW_GROUP))) * _ROW_GROUP
     for after in range(0, customers, part):
         cursor.execute(sql("listing_write"), {"after": after, "through": after + part})
     cursor.execute("drop table placed")

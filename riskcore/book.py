@@ -64,13 +64,13 @@ def take_in(
 
     `on`: the cursor that large files stand on, that of `Store.at_work`.
     """
-    policy, watch = versions.in_force(store), watch or Watch()
+    watch = watch or Watch()
     now = datetime.now(UTC).replace(tzinfo=None)
     with store.transaction(on) as cursor:
         watch.enter("written", cursor)
         import_ids = tuple(ingest.load(cursor, one, taken_by, now) for one in prepared)
         watch.enter("assessed", cursor)
-        taken = Taken(import_ids, assess_in(cursor, policy))
+        taken = Taken(import_ids, assess_in(cursor))
         watch.tick(1.0)
         return taken
 
@@ -81,7 +81,6 @@ def undo(store: Store, import_id: int, by: str) -> int:
     What had been known before stays known of the days before: nothing is deleted. AskedWrong where there is no such
     import or it is undone already.
     """
-    policy = versions.in_force(store)
     with store.transaction() as cursor:
         row = cursor.execute("select undone_at, undone_by from import where import_id = ?", [import_id]).fetchone()
         if row is None:
@@ -90,7 +89,7 @@ def undo(store: Store, import_id: int, by: str) -> int:
             raise AskedWrong("undone_already", number=import_id, by=row[1], day=row[0].date().isoformat())
         now = datetime.now(UTC).replace(tzinfo=None)
         cursor.execute("update import set undone_at = ?, undone_by = ? where import_id = ?", [now, by, import_id])
-        return assess_in(cursor, policy)
+        return assess_in(cursor)
 
 
 def assess(
@@ -104,60 +103,55 @@ def assess(
 
     `known_by`: only from what had been taken in by the end of that day.
     """
-    used = policy or versions.in_force(store)
     with store.transaction() as cursor:
-        return assess_in(cursor, used, as_of, draft, known_by)
+        return assess_in(cursor, policy, as_of, draft, known_by)
 
 
 def assess_in(
     cursor: Cursor,
-    policy: Policy,
+    policy: Policy | None = None,
     as_of: date | None = None,
     draft: bool = False,
     known_by: date | None = None,
 ) -> int:
     """The same inside the caller's transaction; changes of customers are told and reviews of disagreements called."""
-    number = assessment.run(cursor, policy, as_of, draft, known_by)
-    alerts.raise_new(cursor, policy, number)
-    radar.call_reviews(cursor, policy, number)
+    used = policy or versions.in_force_within(cursor)
+    number = assessment.run(cursor, used, as_of, draft, known_by)
+    alerts.raise_new(cursor, used, number)
+    radar.call_reviews(cursor, used)
     return number
 
 
 def override(store: Store, wish: overrides.Wish) -> overrides.Override:
     """Ask for an override; where one person is enough, the book is assessed with it in the same transaction."""
-    policy = versions.in_force(store)
     with store.transaction() as cursor:
-        asked = overrides.ask(cursor, policy, wish)
+        asked = overrides.ask(cursor, versions.in_force_within(cursor), wish)
         if not asked.needs_second:
-            _assess_as_it_is(cursor, policy)
+            _assess_as_it_is(cursor)
         return asked
 
 
 def settle_override(store: Store, override_id: int, event: overrides.Event, by: str, why: str = "") -> None:
     """Approve, refuse or withdraw an override; where that changes what counts, the book is assessed at once."""
-    policy = versions.in_force(store)
     with store.transaction() as cursor:
         _, counts = overrides.say(cursor, override_id, event, by, why)
         if counts:
-            _assess_as_it_is(cursor, policy)
+            _assess_as_it_is(cursor)
 
 
 def refresh(store: Store, today: date | None = None) -> int | None:
     """Assess the book again where an override has ended or begun since it was, and return the assessment's number."""
-    policy = versions.in_force(store)
-    if not overrides.ended_since(store.cursor(), policy, today):
+    if not overrides.ended_since(store.cursor(), today):
         return None
     with store.transaction() as cursor:
         # Two pages may have noticed it at once.
-        return _assess_as_it_is(cursor, policy) if overrides.ended_since(cursor, policy, today) else None
+        return _assess_as_it_is(cursor) if overrides.ended_since(cursor, today) else None
 
 
-def _assess_as_it_is(cursor: Cursor, policy: Policy) -> int | None:
+def _assess_as_it_is(cursor: Cursor) -> int | None:
     """Assess the newest data again, where the newest assessment shows them; who looks at a draft or a past day may."""
-    assessed = overrides.newest(cursor)
-    if assessed is None or not overrides.is_current(assessed, policy):
-        return None
-    return assess_in(cursor, policy, assessed["as_of"])
+    assessed = versions.current(cursor)
+    return assess_in(cursor, as_of=assessed.as_of) if assessed else None
 
 
 def set_own_annual_sales(store: Store, amount: float | None) -> None:

@@ -1,20 +1,48 @@
 """The policy versions that a book keeps: which is in force, and which one an assessment used."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from riskcore import policy as policies
 from riskcore import signing
 from riskcore.policy import Policy
-from riskcore.store import Cursor, Store
+from riskcore.store import Cursor, Store, sql
+
+
+@dataclass(frozen=True)
+class Current:
+    """An assessment that shows where the book stands; `created_at` in UTC."""
+
+    assessment_id: int
+    as_of: date
+    created_at: datetime
 
 
 def in_force(store: Store) -> Policy:
     """The policy that came into force last; the default policy becomes version 1 of a book that has none."""
-    row = store.one("select source from in_force join policy using (policy_hash) order by number desc limit 1")
-    if row is not None:
-        return policies.from_canonical(row[0])
-    default = policies.load()
-    with store.transaction() as cursor:
-        keep(cursor, default, author="riskcore", reason="default policy", draft=False)
-    return default
+    found = _last(store.cursor())
+    if found is None:
+        with store.transaction() as cursor:
+            found = in_force_within(cursor)
+    return found
+
+
+def in_force_within(cursor: Cursor) -> Policy:
+    """The same inside the caller's transaction, in which no other can come into force."""
+    found = _last(cursor)
+    if found is None:
+        found = policies.load()
+        keep(cursor, found, author="riskcore", reason="default policy", draft=False)
+    return found
+
+
+def current(cursor: Cursor) -> Current | None:
+    """The newest assessment, where it shows where the book stands; None where it does not or there is none.
+
+    That is: it applied the policy in force to the newest data, with all that is known.
+    """
+    row = cursor.execute(sql("assessment_current")).fetchone()
+    return Current(*row) if row else None
 
 
 def keep(cursor: Cursor, policy: Policy, author: str, reason: str, draft: bool) -> int:
@@ -49,6 +77,13 @@ def kept(store: Store, policy_hash: str) -> tuple[Policy, int, bool]:
     if row is None:
         raise KeyError(policy_hash)
     return policies.from_canonical(row[0]), int(row[1]), bool(row[2])
+
+
+def _last(cursor: Cursor) -> Policy | None:
+    row = cursor.execute(
+        "select source from in_force join policy using (policy_hash) order by number desc limit 1"
+    ).fetchone()
+    return policies.from_canonical(row[0]) if row else None
 
 
 def _enforce(cursor: Cursor, policy: Policy) -> None:

@@ -17,7 +17,8 @@ FLOORS = (
     {"errors", "days"},  # every module may raise an error, and text words it
     {"schema", "text", "metrics", "altman", "names", "spreadsheet", "signing"},
     {"policy", "store"},
-    {"ingest", "features", "scoring", "tiers", "versions", "settings", "strategy", "wording", "overrides"},
+    {"versions"},
+    {"ingest", "features", "scoring", "tiers", "settings", "strategy", "wording", "overrides"},
     {
         "portfolio",
         "assessment",

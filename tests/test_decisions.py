@@ -1,6 +1,8 @@
 """Decisions: put in force in one transaction, kept with their effect as it stood, and put back."""
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -75,6 +77,17 @@ def test_a_decision_is_in_force_from_then_on(store: Store) -> None:
     assert (made.assumptions_before, made.assumptions) == (money.of_policy(POLICY), ASSUMED)
     assert (made.as_of, made.assessment_id, made.puts_back) == (DAY, looked_at.assessment_id, None)
     book.assess(store)
+    assert newest(store).policy.thresholds == DECIDED
+
+
+@pytest.mark.parametrize("act", [book.assess, lambda store: book.undo(store, 1, "Bo")])
+def test_what_waits_for_a_decision_assesses_under_it(store: Store, act: Callable[[Store], int]) -> None:
+    waiting = threading.Thread(target=act, args=[store])
+    with store.transaction() as cursor:
+        waiting.start()
+        time.sleep(0.2)
+        versions.put_in_force(cursor, policies.with_thresholds(POLICY, DECIDED), "Ada", WHY)
+    waiting.join()
     assert newest(store).policy.thresholds == DECIDED
 
 

@@ -323,7 +323,7 @@ def test_an_ended_one_falls_back_in_a_new_assessment_and_only_then() -> None:
         cursor.execute("update override set expires_on = ? where customer_key = 1", [TODAY])
         cursor.execute("update override set asked_at = asked_at - interval 2 day")
         cursor.execute("update assessment set created_at = created_at - interval 2 day")
-    assert overrides.ended_since(store.cursor(), POLICY)
+    assert overrides.ended_since(store.cursor())
     assert book.refresh(store) == number + 1
     assert (tier_of(store, 1), tier_of(store, 2)) == ("B", "A")
     assert book.refresh(store) is None
@@ -333,7 +333,7 @@ def test_on_the_day_itself_the_end_is_noticed() -> None:
     store = made([customer(1, 650)])
     book.override(store, wish(store, expires_on=TODAY + timedelta(days=30)))
     cursor = store.cursor()
-    found = [overrides.ended_since(cursor, POLICY, TODAY + timedelta(days=n)) for n in (0, 29, 30, 31)]
+    found = [overrides.ended_since(cursor, TODAY + timedelta(days=n)) for n in (0, 29, 30, 31)]
     assert found == [False, False, True, True]
 
 

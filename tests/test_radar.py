@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from riskcore import altman, book, explanation, portfolio, radar, scoring, statements, versions
+from riskcore import altman, assessment, book, explanation, portfolio, radar, scoring, statements, versions
 from riskcore import policy as policies
 from riskcore.policy import Policy
 from riskcore.radar import JUDGES, PAIRS
@@ -256,9 +256,9 @@ def test_disagreements_call_reviews_of_the_largest_and_none_twice() -> None:
     number = planted(store, policy)
     today = date(2026, 7, 1)
 
-    def call(assessment_id: int = number, under: Policy = policy) -> int:
+    def call(under: Policy = policy) -> int:
         with store.transaction() as cursor:
-            return radar.call_reviews(cursor, under, assessment_id, today)
+            return radar.call_reviews(cursor, under, today)
 
     def called() -> dict[str, str]:
         question = "select customer_id, cause_key from review_call join customer using (customer_key)"
@@ -279,31 +279,36 @@ def test_disagreements_call_reviews_of_the_largest_and_none_twice() -> None:
         [key, number, later],
     )
     assert radar.review_days(store, [key]) == {}
-    again = books.assess(store, policy, DAY)
-    assert (call(again), call(again)) == (1, 0)
+    books.assess(store, policy, DAY)
+    assert (call(), call()) == (1, 0)
     assert called() == first | {"late": "score 3-3 payment 6-7"}
     small = Policy.model_validate(
         GIVEN.model_dump(mode="json", by_alias=True) | {"radar": DATA["radar"] | {"exposure_from": 4000}}
     )
-    assert call(books.assess(store, small, DAY), small) == 0  # the one left has an exposure of 3,000
-    assert call(again, GIVEN) == 0  # not the policy in force
+    books.assess(store, small, DAY)
+    assert call(small) == 0  # the one left has an exposure of 3,000
+    with store.transaction() as cursor:
+        assessment.run(cursor, GIVEN, DAY, draft=True)
+    assert call(GIVEN) == 0  # not the policy in force
     with store.transaction() as cursor:
         versions.put_in_force(cursor, GIVEN, "Ada", "all of them")
-    assert call(books.assess(store, GIVEN, DAY - timedelta(days=1)), GIVEN) == 0  # a past day
-    assert call(books.assess(store, GIVEN, DAY), GIVEN) == 1
+    books.assess(store, GIVEN, DAY - timedelta(days=1))
+    assert call(GIVEN) == 0  # a past day
+    books.assess(store, GIVEN, DAY)
+    assert call(GIVEN) == 1
     assert set(called()) == {"distress", "late and agency", "late", "agency"}
 
 
 def test_a_policy_without_the_part_says_nothing() -> None:
     without = Policy.model_validate({name: value for name, value in DATA.items() if name != "radar"})
     store = Store()
-    number = planted(store, without)
+    planted(store, without)
     found = explanation.explain(store, without, DAY, 1)
     assert found is not None
     assert radar.opinions(without, found.scored, DAY) == ()
     assert radar.counts(store, without, DAY) == {}
     with store.transaction() as cursor:
-        assert radar.call_reviews(cursor, without, number) == 0
+        assert radar.call_reviews(cursor, without) == 0
 
 
 @pytest.mark.parametrize(

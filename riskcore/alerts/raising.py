@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from riskcore import overrides, scoring
+from riskcore import overrides, scoring, versions
 from riskcore import policy as policies
 from riskcore.alerts.measures import changes
-from riskcore.assessment import day_looked_at
 from riskcore.policy import Policy
 from riskcore.signing import now
 from riskcore.store import Cursor, sql
@@ -39,9 +38,10 @@ def raise_new(cursor: Cursor, policy: Policy, assessment_id: int) -> int:
     None, and nothing is compared with it later, where it is of a draft, of a policy not in force, or of a past day.
     The same change is not told twice, however often its day is assessed. Runs inside the caller's transaction.
     """
-    day = day_looked_at(cursor, policy, assessment_id)
-    if day is None:
+    assessed = versions.current(cursor)
+    if assessed is None:
         return 0
+    day = assessed.as_of
     found = _compared(cursor, day)
     _see(cursor, policy, assessment_id, found)
     told = 0

@@ -26,11 +26,9 @@ from riskcore.overrides.kept import (
     ended_since,
     get,
     how_many,
-    is_current,
     listed,
     live_of,
     looked_on,
-    newest,
 )
 
 __all__ = [
@@ -54,13 +52,11 @@ __all__ = [
     "get",
     "holding",
     "how_many",
-    "is_current",
     "later",
     "latest",
     "listed",
     "live_of",
     "looked_on",
-    "newest",
     "outcomes",
     "rates",
     "say",

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from riskcore import signing
+from riskcore import signing, versions
 from riskcore.days import months_later
 from riskcore.errors import AskedWrong, Phrase
-from riskcore.overrides.kept import LIVE, Direction, Override, get, is_current, live_of, newest
+from riskcore.overrides.kept import LIVE, Direction, Override, get, live_of
 from riskcore.policy import Policy, Rule
 from riskcore.policy.overrides import Overrides
 from riskcore.store import Cursor, by_column, sql
@@ -49,11 +49,11 @@ def ask(cursor: Cursor, policy: Policy, wish: Wish, today: date | None = None) -
     person, why = signing.name(wish.by), signing.reason(wish.reason)
     if not said.allows(wish.reason_code, wish.direction):
         raise AskedWrong("override_reason")
-    assessed = newest(cursor)
-    if assessed is None or not is_current(assessed, policy):
+    assessed = versions.current(cursor)
+    if assessed is None:
         raise AskedWrong("override_not_current")
-    _check_day(wish.expires_on, max(day, assessed["as_of"]), latest(said, day))
-    row = _customer(cursor, wish, assessed["assessment_id"])
+    _check_day(wish.expires_on, max(day, assessed.as_of), latest(said, day))
+    row = _customer(cursor, wish, assessed.assessment_id)
     if live := live_of(cursor, wish.customer_key, day):
         raise AskedWrong("override_live", by=live.asked_by, when=signing.said(live.asked_at))
     if row["tier"] != row["tier_seen"]:
@@ -62,7 +62,7 @@ def ask(cursor: Cursor, policy: Policy, wish: Wish, today: date | None = None) -
     amount = max((a for a in (row["exposure"], row["credit_limit"]) if a is not None), default=None)
     [number] = cursor.execute("select coalesce(max(override_id), 0) + 1 from override").fetchone() or (1,)
     values = [number, wish.customer_key, wish.direction, wish.tier, wish.reason_code, why, wish.expires_on, amount]
-    values += [amount is None or amount >= said.second_person_from, assessed["assessment_id"], row["score"]]
+    values += [amount is None or amount >= said.second_person_from, assessed.assessment_id, row["score"]]
     values += [policy.tier[row["tier"]].code, person, signing.now()]
     cursor.execute(f"insert into override values ({', '.join('?' * len(values))})", values)
     return _kept(cursor, number, day)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from riskcore.metrics import wilson
-from riskcore.overrides.kept import Direction, newest
+from riskcore.overrides.kept import Direction
 from riskcore.policy import Policy
 from riskcore.store import Store, sql
 
@@ -133,11 +133,11 @@ def rates(store: Store, policy: Policy, today: date | None = None) -> Rates:
 
 def outcomes(store: Store, policy: Policy, today: date | None = None) -> Outcomes:
     """What the newest assessment shows of those overridden on earlier data; tiers of scores are those of `policy`."""
-    assessed = newest(store.cursor())
+    assessed = store.one("select as_of from assessment order by assessment_id desc limit 1")
     if assessed is None:
         return Outcomes((), (), ())
     question = sql("override_outcomes").replace("override_standing", sql("override_standing"))
-    values = {"today": today or date.today(), "as_of": assessed["as_of"], "worst": len(policy.thresholds)}
+    values = {"today": today or date.today(), "as_of": assessed[0], "worst": len(policy.thresholds)}
     rows = store.ask(question, starts=list(policy.thresholds), **values).to_dict("records")
     return Outcomes(*(tuple(_outcome(r) for r in rows if r["kind"] == k) for k in ("direction", "reason", "person")))
 

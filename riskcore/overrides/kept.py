@@ -1,13 +1,13 @@
 """Overrides as they are kept: what a person asked for, what others said of it, and where it stands on a day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from riskcore import versions
 from riskcore.days import local
-from riskcore.policy import Policy
 from riskcore.store import Cursor, Store, by_column, paging, sql
 
 Direction = Literal["up", "down"]
@@ -87,26 +87,16 @@ def live_of(cursor: Cursor, customer_key: int, today: date | None = None) -> Ove
     return next(iter(listed(cursor, LIVE, customer_key=customer_key, today=today)), None)
 
 
-def newest(cursor: Cursor) -> Mapping[str, Any] | None:
-    """The newest assessment as `sql/override_newest.sql` tells it; None where the book is empty."""
-    return next(iter(by_column(cursor.execute(sql("override_newest")))), None)
-
-
-def is_current(assessed: Mapping[str, Any], policy: Policy) -> bool:
-    """Whether an assessment shows the newest data under this policy, from all that is known."""
-    return assessed["policy_hash"] == policy.hash and assessed["known_by"] is None and assessed["is_newest"]
-
-
-def ended_since(cursor: Cursor, policy: Policy, today: date | None = None) -> bool:
+def ended_since(cursor: Cursor, today: date | None = None) -> bool:
     """Whether the newest assessment carries an override that has ended, or lacks one that came into force.
 
-    `policy` is the one in force; an assessment of another policy or of a past day is left as it is.
+    An assessment of a policy not in force or of a past day is left as it is.
     """
-    assessed = newest(cursor)
-    if assessed is None or not is_current(assessed, policy):
+    assessed = versions.current(cursor)
+    if assessed is None:
         return False
-    values = {"today": today or date.today(), "then": assessed["created_at"], "as_of": assessed["as_of"]}
-    values["then_day"] = looked_on(cursor, assessed["assessment_id"])
+    values: dict[str, Any] = {"today": today or date.today(), "then": assessed.created_at, "as_of": assessed.as_of}
+    values["then_day"] = looked_on(cursor, assessed.assessment_id)
     question = f"with standing as ({sql('override_standing')}) {sql('override_changed')}"
     [changed] = cursor.execute(question, values).fetchone() or (0,)
     return bool(changed)

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from riskcore import reviews
-from riskcore.assessment import day_looked_at
+from riskcore import reviews, versions
 from riskcore.policy import Policy
 from riskcore.radar.opinions import JUDGES, PAIRS
 from riskcore.radar.query import compile_query
@@ -59,20 +58,20 @@ def disagreements(
     )
 
 
-def call_reviews(cursor: Cursor, policy: Policy, assessment_id: int, today: date | None = None) -> int:
-    """Call a review of the largest customers on whom opinions of this assessment, the newest, disagree; how many.
+def call_reviews(cursor: Cursor, policy: Policy, today: date | None = None) -> int:
+    """Call a review of the largest customers on whom opinions of the newest assessment disagree; how many.
 
     Of the policy's `reviews_most` largest, not counting those reviewed since for the same two opinions, each has one
     review that stands open; what is called is what lacks. None at all where the assessment is of a draft,
     of a policy not in force or of a past day. `today`: None is the clock's. Runs inside the caller's transaction.
     """
-    day = day_looked_at(cursor, policy, assessment_id)
-    if (radar := policy.radar) is None or day is None:
+    assessed = versions.current(cursor)
+    if (radar := policy.radar) is None or assessed is None:
         return 0
     codes = [grade.code for grade in policy.pd_scale.grade]
     query = compile_query(policy, radar)  # of our own names and the policy's numbers
     bound = {
-        "as_of": day,
+        "as_of": assessed.as_of,
         "codes": codes,
         "firsts": [first for first, _ in PAIRS],
         "seconds": [second for _, second in PAIRS],

@@ -210,7 +210,7 @@ def whole(*files: str) -> dict[str, float]:
 
 def alone(file: str) -> dict[str, float]:
     """One file into the book, without the assessment."""
-    book.assess_in = lambda cursor, used: 0  # type: ignore[assignment]
+    book.assess_in = lambda cursor: 0  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder, closing(Store(Path(folder) / "book.duckdb")) as store:
         chosen = landing.Choices(kind=ingest.KINDS["customers"])
         outcome = landing.take_in(store, [(Path(file), chosen)], Watch())
