@@ -2,7 +2,7 @@
 -- cents. The most frequent values stand by name, "not given" at place -1, the others together at place $shown.
 insert into cube
 with named as (
-  select coalesce(nullif(trim(dimension_column), ''), '') as segment, * from sized
+  select dimension_column as segment, * from counted
 ),
 ranked as (
   select segment, row_number() over (order by count(*) desc, segment) - 1 as place
@@ -21,27 +21,27 @@ select $assessment, $dimension, shown_segment, place, score, best, worst, little
   (coalesce(sum(past_due), 0) * 100)::bigint,
   (coalesce(sum(unused_limit), 0) * 100)::bigint,
   (coalesce(sum(annual_sales), 0) * 100)::bigint,
-  coalesce(sum(round(annual_sales::double * 100 * late_days)::bigint), 0)::bigint,
-  [coalesce(sum(tier_limit[1] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[2] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[3] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[4] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[5] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[6] * 100), 0)::bigint,
-    coalesce(sum(tier_limit[7] * 100), 0)::bigint][1:any_value(len(tier_limit))],
-  [coalesce(sum(greatest(tier_limit[1] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[2] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[3] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[4] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[5] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[6] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint,
-    coalesce(sum(greatest(tier_limit[7] * 100 - (credit_limit::decimal(38,2) * 100)::bigint, 0)), 0)::bigint][1:any_value(len(tier_limit))],
-  [coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[1] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[2] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[3] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[4] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[5] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[6] * 100, 0)), 0)::bigint,
-    coalesce(sum(greatest((credit_limit::decimal(38,2) * 100)::bigint - tier_limit[7] * 100, 0)), 0)::bigint][1:any_value(len(tier_limit))]
+  coalesce(sum(sales_late), 0)::bigint,
+  [coalesce(sum(limit_1), 0)::bigint,
+    coalesce(sum(limit_2), 0)::bigint,
+    coalesce(sum(limit_3), 0)::bigint,
+    coalesce(sum(limit_4), 0)::bigint,
+    coalesce(sum(limit_5), 0)::bigint,
+    coalesce(sum(limit_6), 0)::bigint,
+    coalesce(sum(limit_7), 0)::bigint][1:any_value(tiers)],
+  [coalesce(sum(up_1), 0)::bigint,
+    coalesce(sum(up_2), 0)::bigint,
+    coalesce(sum(up_3), 0)::bigint,
+    coalesce(sum(up_4), 0)::bigint,
+    coalesce(sum(up_5), 0)::bigint,
+    coalesce(sum(up_6), 0)::bigint,
+    coalesce(sum(up_7), 0)::bigint][1:any_value(tiers)],
+  [coalesce(sum(down_1), 0)::bigint,
+    coalesce(sum(down_2), 0)::bigint,
+    coalesce(sum(down_3), 0)::bigint,
+    coalesce(sum(down_4), 0)::bigint,
+    coalesce(sum(down_5), 0)::bigint,
+    coalesce(sum(down_6), 0)::bigint,
+    coalesce(sum(down_7), 0)::bigint][1:any_value(tiers)]
 from placed
 group by shown_segment, place, score, best, worst, little_known, in_default;
