@@ -1,5 +1,7 @@
 """Who, why and when: what a person writes under a draft or a decision, and the time as it is kept and said."""
 
+import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from riskcore.days import local
@@ -12,6 +14,22 @@ REASON_LEAST, REASON_MOST = 10, 500
 def name(text: str) -> str:
     """A person's name, trimmed; AskedWrong where there is none or it is too long."""
     return required(text, 1, NAME_MOST, "person_missing")
+
+
+def person(text: str) -> str:
+    """Who a name is, however it is written: one whose names give the same is one person.
+
+    >>> person("Strauß"), person(" ＳＴＲＡＵＳＳ"), person("Işık") == person("IŞIK")
+    ('strauss', 'strauss', True)
+    """
+    folded = unicodedata.normalize("NFKC", " ".join(text.split())).casefold()
+    return " ".join(folded.replace("i\u0307", "i").replace("ı", "i").split())  # I is a capital of both in Turkish
+
+
+def persons(rows: Iterable[tuple[str]]) -> dict[str, list[str]]:
+    """The names of some rows with who each is, as a value to bind: `$person[name]` in SQL."""
+    names = ["", *(text for (text,) in rows)]  # an empty one would be bound without a type
+    return {"key": names, "value": [person(text) for text in names]}
 
 
 def reason(text: str) -> str:

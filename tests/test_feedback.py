@@ -93,12 +93,22 @@ def test_a_wrong_score_needs_a_reason_and_a_right_one_none(store: Store) -> None
     assert len(opinions.said(store, 5)) == 1
 
 
-def test_a_persons_newest_word_counts_once_for_an_assessment(store: Store) -> None:
+@pytest.mark.parametrize(
+    ("name", "same", "other"),
+    [
+        ("Ada", " ADA ", "Bo"),
+        ("Anna Strauß", "ANNA  STRAUSS", "Anna Straus"),
+        ("Işık", "IŞIK", "Isik"),
+        ("王伟", " 王伟", "王维"),
+    ],
+)
+def test_a_persons_newest_word_counts_once_for_an_assessment(store: Store, name: str, same: str, other: str) -> None:
     for opinion in ("too_high", "agree", "too_low"):
-        give(store, 7, opinion, "Ada")
-    give(store, 7, "too_low", " ADA ")
-    give(store, 7, "agree", "Bo")
-    assert [(one.given_by, one.opinion) for one in opinions.said(store, 7)] == [("Bo", "agree"), ("ADA", "too_low")]
+        give(store, 7, opinion, name)
+    give(store, 7, "too_low", same)
+    give(store, 7, "agree", other)
+    said = [(one.given_by, one.opinion) for one in opinions.said(store, 7)]
+    assert said == [(other, "agree"), (" ".join(same.split()), "too_low")]
     tier = opinions.said(store, 7)[0].tier
     one = found(store)[f"tier:{tier}:too_low"]
     assert (one.opinions, one.of_all, one.people, one.customers) == (1, 2, 1, (7,))

@@ -163,10 +163,11 @@ def test_the_score_and_its_bins_are_untouched() -> None:
 @pytest.mark.parametrize(("exposure", "limit"), [(1_000_000, 5), (0, 1_000_000), (None, None)])
 def test_a_large_or_unknown_amount_counts_once_another_person_approved(exposure: Any, limit: Any) -> None:
     store = made([customer(1, 650, exposure=exposure, credit_limit=limit)])
-    asked = book.override(store, wish(store, by="Ada Lim"))
+    asked = book.override(store, wish(store, by="Ada Weißer"))
     assert asked.state == "waiting" and tier_of(store) == "B"
-    with pytest.raises(AskedWrong, match="override_second_person"):
-        book.settle_override(store, asked.override_id, "approved", "  ADA  lim ")
+    for same in ("  ADA  weisser ", "Ａｄａ WEISSER"):
+        with pytest.raises(AskedWrong, match="override_second_person"):
+            book.settle_override(store, asked.override_id, "approved", same)
     assert portfolio.newest(store).assessment_id == 1  # type: ignore[union-attr]
     book.settle_override(store, asked.override_id, "approved", "Bo")
     assert tier_of(store) == "A"
@@ -420,7 +421,7 @@ def test_rates_by_direction_reason_and_person() -> None:
     store = made([customer(n, 650, exposure=100_000 if n == 1 else 1000) for n in range(1, 101)])
     said = {"asked_at": datetime(2026, 1, 1)}
     plant(store, 1, "up", "A", reason_code="security", **said)
-    plant(store, 2, "down", "C", reason_code="market_news", asked_by="ada", **said)
+    plant(store, 2, "down", "C", reason_code="market_news", asked_by="ADA", **said)
     plant(store, 3, "up", "A", asked_by="Bo", reason_code="security", **said)
     plant(store, 4, "up", "A", expires_on=date(2026, 2, 1), **said)  # ended
     plant(store, 5, "up", "A", needs_second=True, **said)  # waits

@@ -65,4 +65,5 @@ def give(
 
 def said(store: Store, customer_key: int, most: int = 3) -> list[Said]:
     """What people said of a customer last, newest first; each person once for an assessment."""
-    return [Said(*row) for row in store.rows("feedback_said", customer=customer_key, most=most)]
+    who = signing.persons(store.rows("select distinct given_by from feedback"))
+    return [Said(*row) for row in store.rows("feedback_said", customer=customer_key, most=most, person=who)]

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from riskcore import metrics
+from riskcore import metrics, signing
 from riskcore import policy as policies
 from riskcore.policy import Characteristic, Policy
 from riskcore.policy.feedback import Feedback
@@ -100,6 +100,7 @@ def gathered(store: Store, policy: Policy) -> list[Pattern]:
         hashes=hashes,
         pair_hashes=[policy_hash for policy_hash, _ in pairs],
         pair_names=[name for _, name in pairs],
+        person=_persons(store),
     )
     found = [_pattern(*row) for row in rows]
     return sorted(found, key=lambda p: (-p.interval[0], -len(p.customers), p.key))
@@ -113,7 +114,12 @@ def named(store: Store, pattern: Pattern, most: int = 25) -> pd.DataFrame:
         keys=list(pattern.customers),
         characteristic=pattern.value if pattern.kind == "characteristic" else None,
         most=most,
+        person=_persons(store),
     )
+
+
+def _persons(store: Store) -> dict[str, list[str]]:
+    return signing.persons(store.rows(f"select distinct said_by from ({sql('feedback_given')})"))
 
 
 def _of_given(name: str) -> str:

@@ -85,7 +85,7 @@ def say(
         raise AskedWrong("override_ended", day=found.expires_on.isoformat())
     if found.state not in (LIVE if event == "withdrawn" else ("waiting",)):
         raise _settled(found)
-    if event != "withdrawn" and _same(person, found.asked_by):
+    if event != "withdrawn" and signing.person(person) == signing.person(found.asked_by):
         raise AskedWrong("override_second_person", by=found.asked_by)
     cursor.execute(
         "insert into override_event values (?, ?, ?, ?, ?)", [override_id, event, reason, person, signing.now()]
@@ -147,7 +147,3 @@ def _settled(found: Override) -> AskedWrong:
     if by is None or at is None:  # it never needed a second person
         return AskedWrong("override_in_force")
     return AskedWrong("override_settled", what=_SAID[found.closed or "approved"], by=by, when=signing.said(at))
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from riskcore import signing
 from riskcore.metrics import wilson
 from riskcore.overrides.kept import Direction
 from riskcore.policy import Policy
@@ -116,7 +117,7 @@ class Later:
 def rates(store: Store, policy: Policy, today: date | None = None) -> Rates:
     """The share of the newest assessment's customers and exposure that overrides bound now."""
     question = sql("override_rates").replace("override_standing", sql("override_standing"))
-    found = store.rows(question, today=today or date.today())
+    found = store.rows(question, today=today or date.today(), person=_persons(store))
     row = store.one("select count(*), coalesce(sum(exposure), 0)::double from listing")
     customers, exposure = row or (0, 0.0)
 
@@ -137,7 +138,12 @@ def outcomes(store: Store, policy: Policy, today: date | None = None) -> Outcome
     if assessed is None:
         return Outcomes((), (), ())
     question = sql("override_outcomes").replace("override_standing", sql("override_standing"))
-    values = {"today": today or date.today(), "as_of": assessed[0], "worst": len(policy.thresholds)}
+    values = {
+        "today": today or date.today(),
+        "as_of": assessed[0],
+        "worst": len(policy.thresholds),
+        "person": _persons(store),
+    }
     rows = store.ask(question, starts=list(policy.thresholds), **values).to_dict("records")
     return Outcomes(*(tuple(_outcome(r) for r in rows if r["kind"] == k) for k in ("direction", "reason", "person")))
 
@@ -151,6 +157,10 @@ def later(store: Store, policy: Policy, today: date | None = None) -> tuple[Late
     values = {"today": today or date.today(), "worst": len(policy.thresholds), "months": list(MONTHS)}
     rows = store.rows(question, starts=list(policy.thresholds), **values)
     return tuple(Later(months, direction, n, bad, right) for direction, months, n, bad, right in rows)
+
+
+def _persons(store: Store) -> dict[str, list[str]]:
+    return signing.persons(store.rows("select distinct asked_by from override"))
 
 
 def _outcome(row: dict[Any, Any]) -> Outcome:

@@ -179,7 +179,7 @@ def call_by_person(store: Store, customer_key: int, why: str, due_on: date, by: 
     person, reason = signing.name(by), signing.reason(why)
     if due_on < today:
         raise AskedWrong("review_due_past", day=due_on.isoformat())
-    key = f"{today.isoformat()} {person.casefold()}: {reason}"
+    key = f"{today.isoformat()} {signing.person(person)}: {reason}"
     with store.transaction() as cursor:
         return call(cursor, customer_key, "person", key, json.dumps(reason, ensure_ascii=False), due_on, person)
 

@@ -1,15 +1,15 @@
 -- What people say of scores, gathered by what it is said of: one row for each group and direction.
 -- Only of scores whose card places and bins as that in force: $hashes (thresholds and all characteristics alike), and
 -- for a characteristic alone the pairs of $pair_hashes and $pair_names. A person's newest word counts, once for a
--- customer in an assessment and once for a customer in a group.
+-- customer in an assessment and once for a customer in a group. $person: who each name is.
 with alike as (
   select unnest($pair_hashes::varchar[]) as policy_hash, unnest($pair_names::varchar[]) as characteristic
 ),
 said as (
-  select *, lower(said_by) as person
+  select *, $person[said_by] as person
   from (feedback_given)
   qualify row_number() over (
-    partition by customer_key, assessment_id, lower(said_by), reason_code is null order by said_at desc
+    partition by customer_key, assessment_id, $person[said_by], reason_code is null order by said_at desc
   ) = 1
 ),
 of_card as (select * from said where policy_hash in (select unnest($hashes::varchar[]))),

@@ -4,6 +4,6 @@ select customer_key, customer_name, listing.score, listing.tier, said_by, becaus
 from (feedback_given) said join listing using (customer_key)
 where opinion = $direction and customer_key in (select unnest($keys))
   and ($characteristic::varchar is null or characteristic = $characteristic)
-qualify row_number() over (partition by customer_key, lower(said_by) order by said_at desc) = 1
+qualify row_number() over (partition by customer_key, $person[said_by] order by said_at desc) = 1
 order by position, said_at desc
 limit $most

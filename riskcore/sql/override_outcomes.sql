@@ -39,7 +39,7 @@ seen as (
 keyed as (
   select 'direction' as kind, '' as key, '' as shown, * from seen
   union all select 'reason', reason_code, reason_code, * from seen
-  union all select 'person', lower(asked_by), asked_by, * from seen
+  union all select 'person', $person[asked_by], asked_by, * from seen
 ),
 cell as (  -- one band of one assessment, so that each customer kept is counted once
   select kind, key, direction, min(shown) as name, count(*) as n, count(*) filter (where was_right) as was_right,

@@ -10,7 +10,7 @@ keyed as (
   select 'all' as kind, '' as key, '' as shown, exposure from held
   union all select 'direction', direction, direction, exposure from held
   union all select 'reason', reason_code, reason_code, exposure from held
-  union all select 'person', lower(asked_by), asked_by, exposure from held
+  union all select 'person', $person[asked_by], asked_by, exposure from held
 )
 select kind, min(shown) as name, count(*) as customers, coalesce(sum(exposure), 0)::double as exposure
 from keyed

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import accumulate
 from statistics import fmean
 
+from riskcore import signing
 from riskcore.policy import Policy
 from riskcore.store import Store
 from riskcore.training import leaning, practice
@@ -87,7 +88,7 @@ def leanings(given: Sequence[Judgement], policy: Policy, people_least: int = 2) 
     found = []
     for of, side in asked:
         own = [same for same in by_case.values() if of in _marks(same[0], side)]
-        judges = {j.person.casefold() for same in own for j in same}
+        judges = {signing.person(j.person) for same in own for j in same}
         team = leaning.bias([_stated(same) for same in own])
         if team.leaning in ("lenient", "strict") and len(judges) >= people_least:
             score = leaning.bias([_stated(same, of_score=True) for same in own])
