@@ -1,5 +1,6 @@
 """Every page in both languages, run as Streamlit runs it, against numbers asked of the tables by themselves."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -305,3 +306,18 @@ def test_good_rows_are_taken_and_every_bad_one_is_listed(home: Path, lang: str) 
         ("R1", -250),
         *((name, 100) for name in ("R5", "R6", "R7", "R8")),
     ]
+
+
+@pytest.mark.parametrize("page", ["thresholds", "customers", "reviews", "alerts", "disagreement", "limits"])
+def test_name_tier_and_amount_are_in_sight_in_a_narrow_window(home: Path, page: str) -> None:
+    """A window of 900 pixels leaves a table 750, of which the boxes to tick take 32."""
+    query = {"t": "690-620"} if page == "thresholds" else {"part": page}
+    app = opened(page if page in PAGES else "todo", "zh", book="sample", **query)
+    tables = [table for table in app.dataframe if "name" in table.value]
+    assert tables
+    for table in tables:
+        named, layout = list(table.value), json.loads(table.proto.columns)
+        amount_of = "difference" if page == "limits" else "exposure"
+        widths = [{"medium": 200, "small": 75}.get(w := layout[name].get("width"), w) for name in named]
+        assert sum(widths[: named.index(amount_of) + 1]) <= 750 - 32, named
+        assert {"tier", "line", "now"} & set(named[: named.index(amount_of)])

@@ -79,6 +79,7 @@ total = data.ask(portfolio.customer_count, filters)
 if not total:
     st.caption(t("customers.none"))
     st.stop()
+st.caption(t("customers.hint"))
 place = st.empty()
 asked = hash((str(filters), order))  # another question starts on its first page
 page = controls.pages_of(total, key=f"page_{asked}")

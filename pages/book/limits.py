@@ -102,15 +102,15 @@ def table(rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         "name": column.TextColumn(t("limits.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
         "today": controls.money_column(t("limits.today_in", currency=currency)),
-        "recommended": controls.money_column(t("limits.recommended_in", currency=currency)) | {"width": 140},
+        "recommended": controls.money_column(t("limits.recommended_in", currency=currency), width=140),
         "way": column.TextColumn(" ", width=36),
         "difference": controls.money_column(t("limits.difference_in", currency=currency)),
         "decision": column.TextColumn(t("limits.decision"), width=84),
         "decided": controls.money_column(t("limits.decided_limit_in", currency=currency)),
         "binding": column.TextColumn(t("limits.binding"), width=140),
         "terms": column.TextColumn(t("limits.terms"), width=84),
-        "payment": column.TextColumn(t("limits.payment"), width="medium"),
-        "review": column.NumberColumn(t("limits.review"), width=72),
+        "payment": column.TextColumn(t("limits.payment"), width=260),
+        "review": column.NumberColumn(t("limits.review"), width=110),
         "approver": column.TextColumn(t("limits.approver"), width="medium"),
     }
     return controls.ticked_customers(shown, rows["customer_key"], layout, key, place, unknown="")
@@ -136,7 +136,6 @@ def deciding(filters: dict[str, Any], rows: pd.DataFrame, chosen: list[int]) -> 
     picked = rows.iloc[chosen]
     which = {"customers": [int(key) for key in picked["customer_key"]]}
     sums = {name: money(t, picked[column].sum(), currency) for name, column in _SUMMED.items()}
-    st.caption(t("limits.chosen", n=count(len(picked)), **sums) if chosen else t("limits.choose"))
     who, reason = st.columns([1, 3])
     by = who.text_input(t("limits.by"), key="limits_by", max_chars=60)
     why = reason.text_input(t("limits.why"), key=f"limits_why_{turn}", max_chars=500)
@@ -158,6 +157,7 @@ def deciding(filters: dict[str, Any], rows: pd.DataFrame, chosen: list[int]) -> 
             adjust = st.button(t("limits.adjust"), key="limits_adjust")
         st.space("stretch")
         all_of_them = accepting_all(filters)
+    st.caption(t("limits.chosen", n=count(len(picked)), **sums) if chosen else t("limits.choose"))
     if accept:
         record(which, "accept", by, why)
     elif reject:

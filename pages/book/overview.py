@@ -74,7 +74,7 @@ def cards() -> None:
     now, then = past_due_share(mix), past_due_share(mix_before)
     points = None if now is None or then is None else t("overview.points", n=f"{100 * (now - then):+.1f}")
     share = NOTHING if now is None else percent(now)
-    due.metric(t("overview.past_due"), share, points, delta_description=t("overview.of_exposure"), **look)
+    due.metric(t("overview.of_exposure"), share, points, delta_description=since, **look)
     lost = total(losses, "expected_loss_today")
     moved = None if losses_before is None else lost - total(losses_before, "expected_loss_today")
     change_of_loss = None if moved is None else signed(moved, money(t, moved, currency)).replace("−", "-")

@@ -164,15 +164,18 @@ def dimension(t: Words, key: str) -> str:
     return chosen or "industry"
 
 
-def money_column(label: str) -> Any:
-    """A column of whole amounts; the currency stands in the heading."""
-    return st.column_config.NumberColumn(label, format="localized", step=1, width=110)
+def money_column(label: str, width: int = 110) -> Any:
+    """A column of whole amounts; the currency stands in the heading, which wants its `width` in pixels."""
+    return st.column_config.NumberColumn(label, format="localized", step=1, width=width)
 
 
 def clicked_row(
     shown: pd.DataFrame, layout: dict[str, Any], key: str, place: Any = st, rows_most: int = PER_PAGE
 ) -> int | None:
-    """A table whose rows answer to a click anywhere; the place of the clicked one. It scrolls beyond `rows_most`."""
+    """A table whose rows answer to a click anywhere; the place of the clicked one. It scrolls beyond `rows_most`.
+
+    A table that is pointed at draws its tools over the right end of the line above: words belong there, no buttons.
+    """
     return _clicked(_selected(shown, layout, key, place, "single-cell", NOTHING, rows_most))
 
 

@@ -57,7 +57,7 @@ def draw(t: Words, earlier: Assessed, later: Assessed) -> None:
         key="drift",
         column_config={
             "name": column.TextColumn(t("customer.characteristic"), width=170),
-            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=64),
+            "psi": column.NumberColumn(t("monitoring.psi"), format="%.3f", width=92),
             "shift": band_column(t, "monitoring.shift"),
             "missing_was": column.NumberColumn(t("monitoring.missing_was"), format="%.1f", width=90),
             "missing_now": column.NumberColumn(t("monitoring.missing_now"), format="%.1f", width=90),

@@ -20,7 +20,7 @@ def table(t: Words, assessed: Assessed, now: list[int], a: Assumptions, currency
     in_force, bound = list(assessed.policy.thresholds), money.bound(assessed.policy, a)
     counts = data.ask(portfolio.mover_counts, assessed.assessment_id, now, in_force)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        _heading(t, counts["all"])
+        st.subheader(t("thresholds.movers"), anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             direction = st.segmented_control(
                 t("thresholds.direction"),
@@ -42,6 +42,7 @@ def table(t: Words, assessed: Assessed, now: list[int], a: Assumptions, currency
     if not counts[direction or "all"]:
         st.caption(t("thresholds.nobody"))
         return
+    st.caption(t("thresholds.movers_note", n=count(counts["all"])))
     place = st.empty()
     page = controls.pages_of(counts[direction or "all"], key=f"movers_{direction}", per_page=PER_PAGE)
     rows = data.ask(portfolio.movers, now, in_force, direction or "all", page, PER_PAGE, bound)
@@ -53,7 +54,9 @@ def presented(t: Words, assessed: Assessed, now: list[int], currency: str) -> No
     """The largest movers in a table that grows with the type."""
     in_force = list(assessed.policy.thresholds)
     counts = data.ask(portfolio.mover_counts, assessed.assessment_id, now, in_force)
-    _heading(t, counts["all"])
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.subheader(t("thresholds.movers"), anchor=False, width="content")
+        st.caption(t("thresholds.movers_note", n=count(counts["all"])), width="content")
     if not counts["all"]:
         return
     rows = data.ask(portfolio.movers, now, in_force, "all", 1, PRESENTED)
@@ -71,12 +74,6 @@ def presented(t: Words, assessed: Assessed, now: list[int], currency: str) -> No
         }
     )
     st.table(shown, border="horizontal", hide_index=True)
-
-
-def _heading(t: Words, n: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
-        st.subheader(t("thresholds.movers"), anchor=False, width="content")
-        st.caption(t("thresholds.movers_note", n=count(n)), width="content")
 
 
 def _shown(t: Words, assessed: Assessed, rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +102,7 @@ def _layout(t: Words, assessed: Assessed, currency: str) -> dict[str, object]:
         "was": controls.tier_column(t, assessed.policy, t("thresholds.was")),
         "now": controls.tier_column(t, assessed.policy, t("thresholds.now")),
         "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
-        "limit": controls.money_column(t("thresholds.limit_change_in", currency=currency)),
-        "money": controls.money_column(t("thresholds.money_change_in", currency=currency)),
+        "limit": controls.money_column(t("thresholds.limit_change_in", currency=currency), width=140),
+        "money": controls.money_column(t("thresholds.money_change_in", currency=currency), width=150),
         "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
     }

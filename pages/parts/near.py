@@ -22,10 +22,7 @@ def table(t: Words, assessed: Assessed, thresholds: Sequence[int], currency: str
     starts, store = list(thresholds), data.store()  # a download may come when another book is on screen
     total = data.ask(portfolio.near_count, starts, POINTS)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.subheader(t("near.title"), anchor=False, width="content")
-            if total:
-                st.caption(t("near.note", n=count(total), points=POINTS), width="content")
+        st.subheader(t("near.title"), anchor=False, width="content")
         if total:
             exports.buttons(
                 t,
@@ -36,6 +33,7 @@ def table(t: Words, assessed: Assessed, thresholds: Sequence[int], currency: str
     if not total:
         st.caption(t("near.nobody", points=POINTS))
         return
+    st.caption(t("near.note", n=count(total), points=POINTS))
     place = st.empty()
     page = controls.pages_of(total, key=f"near_{starts}", per_page=PER_PAGE)
     rows = data.ask(portfolio.near_the_line, starts, POINTS, page, PER_PAGE)
@@ -54,8 +52,8 @@ def _shown(t: Words, policy: Policy, rows: pd.DataFrame) -> pd.DataFrame:
                 t("near.below", n=-distance) if distance < 0 else t("near.above", n=distance)
                 for distance in rows["distance"]
             ],
-            "at_stake": rows["limit_at_stake"].astype(float),
             "exposure": rows["exposure"].astype(float),
+            "at_stake": rows["limit_at_stake"].astype(float),
             "past_due": rows["past_due"].astype(float),
             "industry": rows["industry"],
             "reason": main_reasons(t, policy, rows),
@@ -70,8 +68,8 @@ def _layout(t: Words, currency: str) -> dict[str, object]:
         "score": column.NumberColumn(t("thresholds.score"), width=72),
         "line": column.TextColumn(t("near.line"), width=72),
         "side": column.TextColumn(t("near.side"), width=110),
-        "at_stake": controls.money_column(t("near.at_stake_in", currency=currency)),
         "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
+        "at_stake": controls.money_column(t("near.at_stake_in", currency=currency), width=150),
         "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),
         "industry": column.TextColumn(t("segments.industry")),
         "reason": column.TextColumn(t("thresholds.reason"), width="medium"),

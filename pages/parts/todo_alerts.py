@@ -155,7 +155,6 @@ def _acting(room: Room, filters: dict[str, Any], seen: tuple[int, int], chosen: 
     t, turn, policy = room.t, st.session_state[_ROUND], room.assessed.policy
     ticked, of_ticked = {**filters, "alerts": chosen}, (len(chosen), max(chosen, default=0))
     is_open = filters["stands"] != "acknowledged"
-    st.caption(t("alerts.chosen", n=count(len(chosen))) if chosen else t("alerts.hint"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         note = st.text_input(t("alerts.note_field"), key=f"alerts_note_{turn}", max_chars=alerts.NOTE_MOST, width=300)
         with st.container(key="main", width="content"):
@@ -178,6 +177,7 @@ def _acting(room: Room, filters: dict[str, Any], seen: tuple[int, int], chosen: 
         )
         st.space("stretch")
         everyone = is_open and _all_of_them(room, seen[0], turn)
+    st.caption(t("alerts.chosen", n=count(len(chosen))) if chosen else t("alerts.hint"))
     try:
         if acknowledged:
             n = alerts.acknowledge(room.store, policy, room.today, ticked, of_ticked, room.who, note)

@@ -44,7 +44,7 @@ def show(room: Room) -> None:
     if not total:
         st.caption(t("reviews.none"))
         return
-    above, place = st.container(horizontal=True, vertical_alignment="center"), st.empty()
+    above, place = st.container(), st.empty()
     shown = hash(str(filters))  # another question starts on its first page
     page = controls.pages_of(total, key=f"reviews_page_{shown}")
     seen = reviews.last_assigned(room.store)
@@ -52,8 +52,8 @@ def show(room: Room) -> None:
     turn = st.session_state.setdefault(_ROUND, 0)
     chosen = _table(room, rows, f"reviews_{page}_{shown}_{turn}", place)
     with above:
-        st.caption(t("reviews.open_hint"))
         _assigning(room, filters, total, [int(key) for key in rows["customer_key"].iloc[chosen]])
+        st.caption(t("reviews.open_hint"))
     st.session_state[_SEEN] = seen
 
 
@@ -160,10 +160,10 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
             "days": (rows["due_on"] - pd.Timestamp(room.today)).dt.days,
             "name": rows["customer_name"],
             "tier": [[policy.tier[tier].code] for tier in rows["tier"]],
+            "exposure": rows["exposure"].astype(float),
             "owner": [NOTHING if is_nothing(value) else value for value in rows["owner"]],
             "because": [review_words.because(t, value) for value in rows["because"]],
             "last": last,
-            "exposure": rows["exposure"].astype(float),
         }
     )
     column = st.column_config
@@ -172,10 +172,10 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         "days": column.NumberColumn(t("reviews.days"), help=t("reviews.days_help"), format="localized", width=64),
         "name": column.TextColumn(t("reviews.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
+        "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
         "owner": column.TextColumn(t("reviews.owner"), width=96),
         "because": column.TextColumn(t("reviews.because"), width=190),
         "last": column.TextColumn(t("reviews.last"), width=200),
-        "exposure": controls.money_column(t("reviews.exposure_in", currency=currency)),
     }
     return controls.ticked_customers(shown, rows["customer_key"], layout, key, place, "book/review.py")
 
