@@ -19,7 +19,7 @@ from riskcore.decisions import Decision
 from riskcore.policy import Policy
 from riskcore.store import Store
 from riskcore.text import Words
-from riskcore.wording import MINUS, NOTHING
+from riskcore.wording import MINUS, NOTHING, number
 
 DATA = Path(__file__).parents[1] / "data"
 TEMPLATE, FONTS = DATA / "print" / "decision.typ", DATA / "fonts"
@@ -255,12 +255,12 @@ def _two(before: float, after: float) -> list[str]:
     return [_whole(before), _whole(after), _change(round(after) - round(before))]
 
 
-def _whole(number: float) -> str:
-    return f"{round(number):,}".replace("-", MINUS)
+def _whole(amount: float) -> str:
+    return number(round(amount))
 
 
-def _change(number: float) -> str:
-    return f"{round(number):+,}".replace("-", MINUS) if round(number) else NOTHING
+def _change(amount: float) -> str:
+    return f"{round(amount):+,}".replace("-", MINUS) if round(amount) else NOTHING
 
 
 def _cut(text: str, width: int) -> str:

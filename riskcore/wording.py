@@ -11,6 +11,19 @@ from riskcore.text import Words
 MINUS, NOTHING = "−", "–"
 
 
+def number(value: float, decimals: int = 0) -> str:
+    """A number with its thousands apart, a real minus, and as many decimals."""
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def day(t: Words, value: Any) -> str:
+    """A date: 24 Nov 2026, or 2026-11-24; a dash where there is none."""
+    if is_nothing(value):
+        return NOTHING
+    moment = pd.Timestamp(value)
+    return f"{moment:%Y-%m-%d}" if t.lang == "zh" else f"{moment.day} {moment:%b %Y}"
+
+
 def is_nothing(value: Any) -> bool:
     """Whether there is no value at all."""
     return value is None or bool(pd.isna(value))
@@ -23,16 +36,15 @@ def value_of(t: Words, c: Characteristic, value: Any) -> str:
         return t.of(chosen.name) if chosen and chosen.name else str(value or NOTHING)
     if is_nothing(value):
         return t.of(c.special.name) if c.special else NOTHING
-    number = f"{float(value):,.2f}" if c.unit == "times" else f"{float(value):,.1f}"
-    text = number.rstrip("0").rstrip(".").replace("-", MINUS)
-    return t(f"units.{c.unit}", n=text)
+    shown = number(float(value), 2 if c.unit == "times" else 1)
+    return t(f"units.{c.unit}", n=shown.rstrip("0").rstrip("."))
 
 
-def bin_of(t: Words, c: Characteristic, number: int) -> str:
+def bin_of(t: Words, c: Characteristic, code: int) -> str:
     """A stored bin in words: its interval or category (1 the worst), missing or refused; an expired one by its bin."""
-    if number in (0, schema.REFUSED_BIN):
-        return t("feedback.bin_missing") if number == 0 else t("feedback.bin_refused")
-    chosen = c.bins[(number - schema.EXPIRED_BINS if number > schema.EXPIRED_BINS else number) - 1]
+    if code in (0, schema.REFUSED_BIN):
+        return t("feedback.bin_missing") if code == 0 else t("feedback.bin_refused")
+    chosen = c.bins[(code - schema.EXPIRED_BINS if code > schema.EXPIRED_BINS else code) - 1]
     if c.is_category:
         return t.of(chosen.name) if chosen.name else str(chosen.value)
 

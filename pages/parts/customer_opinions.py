@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import charts, data, sources
 from pages.parts.charts import Palette
-from pages.parts.format import day, plain, value_of
+from pages.parts.format import day, number, plain, value_of
 from pages.parts.looking_back import Dates
 from riskcore import altman, radar
 from riskcore.explanation import Explained
@@ -16,7 +16,6 @@ from riskcore.policy import Policy
 from riskcore.radar import Apart, Judge, Opinion
 from riskcore.radar.opinions import MODEL
 from riskcore.text import Words
-from riskcore.wording import MINUS
 
 _NAMES: dict[Judge, str] = {
     "score": "radar.score",
@@ -163,7 +162,7 @@ def _value(t: Words, policy: Policy, what: str, value: float | str) -> str:
         return t("radar.points", n=value)
     if what == "z_double_prime":
         zone = t(f"customer.named.{altman.zone(MODEL, float(value))}")
-        return t("radar.z_value", value=f"{value:.2f}".replace("-", MINUS), zone=zone)
+        return t("radar.z_value", value=number(value, 2), zone=zone)
     c = next((c for c in policy.characteristic if c.id == what), None)
     text = str(value) if c is None or what == "external_grade" else value_of(t, c, value)
     return t(_MEASURES[what], value=text) if what in _MEASURES else text
@@ -174,7 +173,7 @@ def _sources(t: Words, customer: Explained, found: Sequence[Opinion]) -> list[st
     out = []
     for opinion in found:
         imports = [customer.scored.get(f"{what}_import") for what, _, _ in opinion.told]
-        places = [customer.places[number] for number in imports if number in customer.places]
+        places = [customer.places[one] for one in imports if one in customer.places]
         if files := dict.fromkeys(sources.file_of(t, place) for place in places):
             out.append(t("radar.source", name=name(t, opinion.judge), file=t("imports.between_notes").join(files)))
     return out

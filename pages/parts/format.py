@@ -9,7 +9,7 @@ import pandas as pd
 
 from riskcore.days import local
 from riskcore.text import Words
-from riskcore.wording import MINUS, NOTHING, bin_of, is_nothing, value_of
+from riskcore.wording import MINUS, NOTHING, bin_of, day, is_nothing, number, value_of
 
 __all__ = [
     "MINUS",
@@ -22,6 +22,7 @@ __all__ = [
     "full_money",
     "is_nothing",
     "money",
+    "number",
     "percent",
     "plain",
     "signed",
@@ -36,14 +37,14 @@ _SCALES = {
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=])")
 
 
-def count(number: float) -> str:
+def count(amount: float) -> str:
     """A whole number with its thousands apart."""
-    return f"{round(number):,}".replace("-", MINUS)
+    return number(round(amount))
 
 
-def signed(number: float, text: str) -> str:
-    """The text of an amount, led by the sign of the number."""
-    return (MINUS if number < 0 else "+") + text.lstrip(MINUS)
+def signed(amount: float, text: str) -> str:
+    """The text of an amount, led by the sign of another."""
+    return (MINUS if amount < 0 else "+") + text.lstrip(MINUS)
 
 
 def money(t: Words, amount: Any, currency: str, beside: float | None = None) -> str:
@@ -72,14 +73,6 @@ def full_money(amount: Any, currency: str) -> str:
         return NOTHING
     sign = MINUS if amount < 0 else ""
     return f"{sign}{_SYMBOLS.get(currency, currency + ' ')}{abs(Decimal(str(amount))):,.0f}"
-
-
-def day(t: Words, value: Any) -> str:
-    """A date: 24 Nov 2026, or 2026-11-24."""
-    if is_nothing(value):
-        return NOTHING
-    moment = pd.Timestamp(value)
-    return f"{moment:%Y-%m-%d}" if t.lang == "zh" else f"{moment.day} {moment:%b %Y}"
 
 
 def day_of_year(t: Words, value: date) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts import charts, controls, data
 from pages.parts.charts import Palette
-from pages.parts.format import MINUS, NOTHING, count, day, full_money, money, percent, plain
+from pages.parts.format import NOTHING, count, day, full_money, money, number, percent, plain
 from pages.parts.sources import in_file
 from riskcore import receivables
 from riskcore.receivables import Bucket, Measures
@@ -47,7 +47,7 @@ def panel(t: Words, customer_key: int, as_of: date, known_by: date | None) -> No
 
 def days(t: Words, value: float | None) -> str:
     """A number of days."""
-    return NOTHING if value is None or pd.isna(value) else t("units.days", n=f"{value:,.1f}".replace("-", MINUS))
+    return NOTHING if value is None or pd.isna(value) else t("units.days", n=number(value, 1))
 
 
 def _measures(t: Words, m: Measures) -> None:

@@ -10,13 +10,12 @@ import streamlit as st
 
 from pages.parts import charts, data
 from pages.parts.charts import Palette
-from pages.parts.format import NOTHING, day, full_money, plain
+from pages.parts.format import NOTHING, day, full_money, number, plain
 from pages.parts.sources import in_file
 from riskcore import altman, statements
 from riskcore.policy import Policy
 from riskcore.statements import Figure, Opinion, Ratio
 from riskcore.text import Words
-from riskcore.wording import MINUS
 
 _ROW = 30
 _NAMED = {"retained", "debt", "tangible", "interest", "quick_assets"}  # figures that no file has
@@ -80,7 +79,7 @@ def scales(t: Words, palette: Palette, scores: Iterable[altman.Score]) -> go.Fig
             figure.add_shape(type="rect", **box, fillcolor=colour, line={"color": palette.background, "width": 2})
         _say(figure, palette, 1, y + 0.36, f"{model.distress:g}", palette.muted)
         _say(figure, palette, 2, y + 0.36, f"{model.safe:g}", palette.muted)
-        value = f"{score.value:.2f}".replace("-", MINUS)
+        value = number(score.value, 2)
         at = _place(model, score.value or 0.0)
         _say(figure, palette, at, y - 0.3, f"<b>{value}</b> ▼", palette.text)
         _say(figure, palette, 0, y, f"<b>{_model(t, score.model)}</b>", palette.text, "right", -10)
@@ -159,7 +158,7 @@ def _value(t: Words, ratio: Ratio) -> str:
     if ratio.value is None:
         return t("customer.statements.no_debt")
     digits = 1 if ratio.unit == "days" else 2 if ratio.unit == "times" else 1
-    return t(f"units.{ratio.unit}", n=f"{ratio.value:,.{digits}f}".replace("-", MINUS))
+    return t(f"units.{ratio.unit}", n=number(ratio.value, digits))
 
 
 def _figures(t: Words, ratio: Ratio, opinion: Opinion) -> list[str]:

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from riskcore.policy import Policy
 from riskcore.text import Words
-from riskcore.wording import MINUS, NOTHING
+from riskcore.wording import NOTHING, day, number
 
 _MOST_SHOWN = 9999  # per cent of a limit: what has no limit is above any
 
@@ -19,7 +18,7 @@ def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
         names = {rule.code: t.of(rule.name) for rule in policy.rule}
         return t("alerts.told_rule", code=said["rule"], name=names.get(said["rule"], NOTHING))
     if watches == "statement_age":
-        return t("alerts.told_statement_age", day=_day(t, said["statement"]), n=said["months"])
+        return t("alerts.told_statement_age", day=day(t, said["statement"]), n=said["months"])
     if watches == "tier":
         scores = {name: NOTHING if said[name] is None else str(said[name]) for name in ("score_was", "score_now")}
         if said["score_was"] == said["score_now"] and not said.get("is_overridden"):
@@ -27,32 +26,22 @@ def told(t: Words, policy: Policy, watches: str, figures: str) -> str:
         key = "alerts.told_tier_overridden" if said.get("is_overridden") else "alerts.told_tier"
         return t(key, was=said["was"], now=said["now"], **scores)
     key, shown = _NUMBERS[watches]
-    return t(key, was=shown(said["was"]), now=shown(said["now"]))
+    was, now = (NOTHING if said[name] is None else shown(said[name]) for name in ("was", "now"))
+    return t(key, was=was, now=now)
 
 
-def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.1f}".removesuffix(".0").replace("-", MINUS)
+def _measured(value: float) -> str:
+    return number(value, 1).removesuffix(".0")
 
 
-def _utilised(value: float | None) -> str:
-    if value is None:
-        return NOTHING
-    return f"> {_MOST_SHOWN - 1:,}%" if value >= _MOST_SHOWN else f"{_number(value)}%"
+def _utilised(value: float) -> str:
+    return f"> {number(_MOST_SHOWN - 1)}%" if value >= _MOST_SHOWN else f"{_measured(value)}%"
 
 
-def _money(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.0f}".replace("-", MINUS)
-
-
-def _day(t: Words, text: str) -> str:
-    day = date.fromisoformat(text)
-    return text if t.lang == "zh" else f"{day.day} {day:%b %Y}"
-
-
-_NUMBERS: dict[str, tuple[str, Callable[[float | None], str]]] = {
-    "days_beyond_terms": ("alerts.told_days_beyond_terms", _number),
-    "past_due_share": ("alerts.told_past_due_share", _number),
-    "legal_events": ("alerts.told_legal_events", _number),
+_NUMBERS: dict[str, tuple[str, Callable[[float], str]]] = {
+    "days_beyond_terms": ("alerts.told_days_beyond_terms", _measured),
+    "past_due_share": ("alerts.told_past_due_share", _measured),
+    "legal_events": ("alerts.told_legal_events", _measured),
     "utilisation": ("alerts.told_utilisation", _utilised),
-    "exposure": ("alerts.told_exposure", _money),
+    "exposure": ("alerts.told_exposure", number),
 }
