@@ -98,6 +98,10 @@ def _write(cursor: Cursor, table: str, rows: pa.Table | str, import_id: int, as_
     """Append the rows of one table; those of `input` bring customers that are new."""
     if isinstance(rows, str):  # those of a large file stand in a temporary table or view of this cursor
         _append(cursor, table, rows, import_id, as_of)
+        kinds = "select table_type from information_schema.tables where table_name = $name"
+        [[kind]] = cursor.execute(kinds, {"name": rows}).fetchall()
+        if kind != "VIEW":  # the files after it need the memory
+            cursor.execute(f"drop table {rows}")
         return
     cursor.register("taken_in", rows)
     try:
