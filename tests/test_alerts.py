@@ -16,6 +16,7 @@ import pytest
 from riskcore import alerts, book, entering, overrides, portfolio, reviews, schema, versions
 from riskcore import policy as policies
 from riskcore.__main__ import main
+from riskcore.alerts import raising
 from riskcore.entering import Entry, Said
 from riskcore.errors import AskedWrong, PolicyError
 from riskcore.policy import Policy
@@ -235,6 +236,23 @@ def test_a_change_of_the_policy_is_none_of_the_customer(store: Store) -> None:
     stricter[-1]["case"] = [{"best_tier": "C", "all": [{"fact": "exposure_or_zero", "at_least": 0}]}]
     enforce(store, changed(POLICY, rule=stricter))
     assert month(store, rows, DAYS[2]) == set()
+
+
+def test_every_part_of_a_policy_is_known_to_judge_or_not() -> None:
+    judging = {"currency", "home_country", "base_score", "missing_mode", "prior_share_pct", "external_score", "ratios"}
+    judging |= {"rule", "external_grade_best", "industry", "country", "agency", "payment_index", "characteristic"}
+    assert not judging & raising._NOT_JUDGING
+    assert judging | raising._NOT_JUDGING == set(Policy.model_fields)
+
+
+def test_parts_that_do_not_judge_change_neither_scores_nor_bounds() -> None:
+    rows = books.random_rows(40, 11, POLICY)
+    tiers = [{**tier.model_dump(mode="json"), "name": {"zh": "级", "en": "Step"}} for tier in POLICY.tier]
+    other = changed(POLICY, tier=tiers, alert=[], radar=None, feedback=None, override=None, source="elsewhere")
+    kept = ("score", "best", "worst", "rules")
+    told = [[{name: row[name] for name in kept} for row in books.score(policy, rows)] for policy in (POLICY, other)]
+    assert told[0] == told[1]
+    assert raising._judgement(POLICY) == raising._judgement(other)
 
 
 def test_a_fall_is_judged_by_the_thresholds_in_force(store: Store) -> None:
@@ -553,7 +571,7 @@ def test_the_command_line_lists_alerts_and_writes_the_digest(
         month(store, listed({"credit_score": 640.0}, {}), DAYS[1])
     named = ["--store", str(path), "--lang", "en"]
     assert main(["alerts", *named]) == 0
-    assert "1 alerts are open: W1 1." in (said := capsys.readouterr().out) and "C0  Ore & Sons: Tier A → B" in said
+    assert "1 alert is open: W1 1." in (said := capsys.readouterr().out) and "C0  Ore & Sons: Tier A → B" in said
     assert main(["alerts", "--json", *named]) == 0
     [one] = json.loads(capsys.readouterr().out)["alerts"]
     assert (one["customer_id"], one["code"], one["tier"], one["exposure"]) == ("C0", "W1", "B", 1000.0)
