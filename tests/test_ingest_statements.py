@@ -251,6 +251,12 @@ def test_the_currency_that_headings_name() -> None:
     assert (row["currency"], row["total_assets"]) == ("USD", 100_000)
 
 
+def test_the_currency_that_a_column_names() -> None:
+    text = "customer id,period end,Currency,total assets,equity\nA,2024,NTD,100,50\nA,2023/12,TWD,90,40\n"
+    first, second = rows(prepare(text)).values()
+    assert (first["currency"], second["currency"], second["total_assets"]) == ("TWD", "TWD", 90)
+
+
 def test_a_file_without_any_figure_is_refused_and_says_why() -> None:
     kind = ingest.KINDS["statements"]
     for text, field in (

@@ -22,6 +22,7 @@ from riskcore.ingest.words import (
     normalise_heading,
     phrased,
     plain,
+    synonyms,
     vocabulary,
     without_unit,
 )
@@ -150,12 +151,22 @@ def _by_profile(matches: tuple[Match, ...], upload: Upload, needs: Sequence[Sequ
     unmet = [group for group in needs if not mapped & set(group)]
     if len(unmet) == len(needs):  # nothing speaks for this kind at all
         return matches
-    free = {m.index: _distinct(upload, m.index) for m in matches if m.field is None and not m.rival}
+    free = {
+        m.index: _distinct(upload, m.index)
+        for m in matches
+        if m.field is None and not m.rival and not _names_supplier(m.heading)
+    }
     found = fitting(unmet, free)
     return tuple(
         replace(m, field=found[m.index], confidence=_BY_VALUES, how="values") if m.index in found else m
         for m in matches
     )
+
+
+def _names_supplier(heading: str) -> bool:
+    """Whether a column says of itself that it holds who is paid, who is no customer however much alike its values."""
+    key = normalise_heading(heading)
+    return any(normalise_heading(word) in key for word in synonyms().get("column.supplier", ()))
 
 
 def _find(

@@ -16,6 +16,11 @@ from riskcore.text import pair
 
 SYNONYMS = Path(__file__).parents[2] / "data" / "synonyms.csv"
 
+_ACCENTED = re.compile("([a-z])[\u0300-\u036f]+")
+_HUMPS = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_JOINING = {"of", "the", "de", "del", "da", "do", "das", "dos", "du", "des", "la", "le", "el", "los", "las"}
+_JOINING |= {"d", "di", "della", "der", "den"}
+_NUMBER = {"n", "no", "nr", "nro", "num", "number", "numero", "nummer"}
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _CHINESE_SIZES = {"千万": 10**7, "百万": 10**6, "万": 10**4, "亿": 10**8, "千": 10**3}
 _SIZES = (
@@ -44,9 +49,21 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SIMPLIFIED).strip().casefold()
 
 
-def normalise_heading(text: str) -> str:
-    """A heading as it is compared: letters and digits only, in lower case, without what stands in brackets."""
+def _unaccented(text: str) -> str:
+    """A text in its plain form without the accents of Latin letters, which exports and people leave out at will."""
     folded = plain(text)
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)))
+
+
+def normalise_heading(text: str) -> str:
+    """A heading as it is compared: letters and digits only, in lower case, without what stands in brackets.
+
+    >>> normalise_heading("Échéance (prévue)"), normalise_heading("KUNDEN-NR.")
+    ('echeance', 'kundennr')
+    """
+    folded = _unaccented(text)
     return re.sub(r"[\W_]+", "", _BRACKETED.sub("", folded)) or re.sub(r"[\W_]+", "", folded)
 
 
@@ -61,9 +78,17 @@ def is_reason(heading: str) -> bool:
 
 
 def phrased(text: str) -> str:
-    """A heading as words with blanks between them, in lower case, without what stands in brackets."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", text))
-    return " ".join(re.sub(r"[\W_]+", " ", _BRACKETED.sub(" ", plain(apart))).split())
+    """A heading as words with blanks between them, in lower case, without what stands in brackets.
+
+    Words that only join others are left out, and all that `number` is shortened to is one word.
+
+    >>> phrased("FechaDeVencimiento"), phrased("N° de facture"), phrased("IDCliente"), phrased("Date of the invoice")
+    ('fecha vencimiento', 'number facture', 'id cliente', 'date invoice')
+    """
+    apart = _HUMPS.sub(" ", unicodedata.normalize("NFKC", text))
+    said = re.sub(r"[\W_]+", " ", _BRACKETED.sub(" ", _unaccented(apart))).split()
+    told = ["number" if word in _NUMBER else word for word in said if word not in _JOINING]
+    return " ".join(told if len(told) > 1 else said)
 
 
 def heading_multiplier(heading: str) -> int | None:

@@ -233,7 +233,7 @@ def _make_stated(shaping: Shaping, beside: others.Others) -> None:
     days = [resolved(meant, end) if end else None for meant in undated.values()]
     cursor.register("dated", pa.table({"line": pa.array(undated, pa.int64()), "day": pa.array(days, pa.date32())}))
     said = {"company": pa.array([shaping.answers.get(_COMPANY)], pa.string())}
-    said |= {"currency": pa.array([_currency_of(shaping, beside)], pa.string())}
+    said |= {"headed_currency": pa.array([_currency_of(shaping, beside)], pa.string())}
     cursor.register("answered", pa.table(said))
     matching.prepare(shaping)
     others.make(shaping, beside)
@@ -248,7 +248,7 @@ def _make_stated(shaping: Shaping, beside: others.Others) -> None:
         f"{shaping.column('reg_no', 'null::varchar')} as reg_no, coalesce(typed.period_end, dated.day) as period_end, "
         f"upload.c{place} as said_period, "
         f"{opinion} as said_opinion, opinion.kind as audit_opinion, "
-        f"coalesce({currency or 'null'}, answered.currency) as currency, others{amounts} "
+        f"coalesce({currency or 'null'}, headed_currency) as currency, others{amounts} "
         f"from typed {join} join upload using (line) join other using (line) cross join answered "
         "left join belongs using (line) "
         f"left join dated using (line) left join opinion on opinion.text = {opinion}"
