@@ -2,6 +2,8 @@
 
 A sentence's key is `<file>.<name>`: `overview.title` stands in `overview.toml` under `title`. Nested tables
 join their names with dots. A test demands both languages and the same {slots} in both.
+
+What follows a number stands in two forms, of which the first is for one: `{n} {n:customer|customers}`.
 """
 
 import tomllib
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from riskcore.errors import Phrase, RiskError
@@ -16,6 +19,19 @@ from riskcore.errors import Phrase, RiskError
 FOLDER = Path(__file__).parents[1] / "data" / "text"
 LANGUAGES = ("zh", "en")
 NAMES = {"zh": "中文", "en": "EN"}  # each in its own script, whatever the language of the page
+
+
+class _Forms(Formatter):
+    """Like `str.format`, and `{n:customer|customers}` gives the form that goes with the number."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, two_forms, many = format_spec.partition("|")
+        if not two_forms:
+            return str(super().format_field(value, format_spec))
+        return one if str(value).lstrip("+-−") == "1" else many
+
+
+_FORMS = _Forms()
 
 
 @dataclass(frozen=True)
@@ -27,7 +43,7 @@ class Words:
     def __call__(self, key: str, **slots: Any) -> str:
         """The sentence under `key`, its slots filled, phrases and pairs of names worded; KeyError where none is."""
         worded = {name: self._worded(value) for name, value in slots.items()}
-        return _sentences()[key][self.lang].format(**worded)
+        return _FORMS.format(_sentences()[key][self.lang], **worded)
 
     def phrase(self, phrase: Phrase) -> str:
         """A phrase in this language."""

@@ -74,7 +74,7 @@ def test_the_smallest_useful_file_gives_tiers_at_once(run: Run, file: Any) -> No
     status, out, err = run("import", file("small.csv", SMALL), "--as-of", "2026-10-31")
     assert (status, err) == (0, "")
     assert "3 of 3 rows taken in as of 2026-10-31" in out
-    assert re.search(r"A: 1 customers.*\n.*B: 1 customers.*\n.*C: 1 customers", out)
+    assert re.search(r"A: 1 customer.*\n.*B: 1 customer.*\n.*C: 1 customer", out)
     assert counts(book.path("own")) == (1, 1, 3)
 
 
@@ -248,7 +248,7 @@ def test_the_whole_book_retires_the_others_and_a_second_time_is_noticed(run: Run
     _, out, _ = run("import", some, "--as-of", "2026-10-31")
     assert "3 customers assessed as of 2026-10-31" in out
     _, out, _ = run("import", some, "--as-of", "2026-10-31", "--whole-book")
-    assert "1 customers assessed" in out
+    assert "1 customer assessed" in out
     assert "some.csv, as of 2026-10-31" in out
 
 

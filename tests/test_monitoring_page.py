@@ -111,7 +111,7 @@ def test_one_sentence_says_who_got_better_and_who_worse(home: Path, lang: str) -
     t = Words(lang)
     app = monitored(lang)
     sentence = {
-        "en": "**1 customers (25.0%) with ¥400 of exposure (29.2%) moved up, "
+        "en": "**1 customer (25.0%) with ¥400 of exposure (29.2%) moved up, "
         "2 (50.0%) with ¥920 (67.2%) moved down**. Besides, 1 came and 1 left.",
         "zh": "**上调 1 家（25.0%），敞口 ¥400（29.2%）；"
         "下调 2 家（50.0%），敞口 ¥920（67.2%）**。另有新增 1 家、移出 1 家。",

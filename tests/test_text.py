@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from riskcore import errors
-from riskcore.text import LANGUAGES, keys, pair
+from riskcore.text import LANGUAGES, Words, keys, pair
 
 TOP = Path(__file__).parents[1]
 
@@ -53,6 +53,16 @@ IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 MARKUP = re.compile(r"\{[^}]*\}|`[^`]*`|:material/\w+:|:[a-z-]+(?=\[)")
 TONE = re.compile(r"[!！]|\bplease\b|(?<![申邀聘提])请(?!求)", re.IGNORECASE)
+# What sentences count; a number before one of these may be one.
+COUNTED = (
+    "alerts amounts bins captions cases cells changes characteristics columns companies customers days documents "
+    "entries figures files grades invoices items lines months notches notes opinions others overrides pairs payments "
+    "people points rates recommendations reviews rows rules sheets times weeks years"
+)
+NEVER_ONE = ("most", "least", "expected", "seconds")
+ALWAYS_MANY = re.compile(
+    r"\{(?!" + "|".join(NEVER_ONE) + r")\w+\}\**\s+(?:[a-z]+\s+)?(" + "|".join(COUNTED.split()) + r")\b"
+)
 RISK_ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 
 
@@ -76,6 +86,7 @@ def ill_worded(key: str, sentence: dict[str, str]) -> Iterator[str]:
         yield f"{key}: nothing of it in Chinese"
     if re.search(r"[\u3400-\u9fff] ?[,;?]", zh):
         yield f"{key}: Latin punctuation in Chinese"
+    yield from (f"{key}: {many} of one" for many in ALWAYS_MANY.findall(sentence["en"]))
     if CHINESE.search(en.replace("中文", "")):  # a language's own name is the same in every language
         yield f"{key}: not English"
     yield from (f"{key}: tone: {words}" for words in (zh, en) if TONE.search(words))
@@ -144,6 +155,8 @@ def test_every_key_exists_and_every_sentence_is_used() -> None:
         ("请选择文件", "Choose a file"),
         ("选择文件", "Please choose a file"),
         ("完成！", "Done"),
+        ("{n} 家客户", "{n} customers"),
+        ("{n} 家客户", "**{n}** more customers"),
     ],
 )
 def test_bad_wording_is_seen(zh: str, en: str) -> None:
@@ -154,9 +167,9 @@ def test_bad_wording_is_seen(zh: str, en: str) -> None:
 @pytest.mark.parametrize(
     ("zh", "en"),
     [
-        ("{n} 家客户，{share:.1%}", "{n} customers, {share:.1%}"),
+        ("{n} 家客户，{share:.1%}", "{n} {n:customer|customers}, {share:.1%}"),
         ("下载 CSV，UTF-8 编码", "Download CSV in UTF-8"),
-        ("距 A级差 {n} 分（K7）", "{n} points below A (K7)"),
+        ("距 A级差 {n} 分（K7）", "{n} {n:point|points} below A (K7)"),
         ("申请额度", "Requested limit"),
         ("列 `customer_id` 缺失", "The column `customer_id` is missing"),
         (":material/upload: 导入", ":material/upload: Import"),
@@ -203,3 +216,12 @@ def test_bad_use_is_seen(source: str) -> None:
 )
 def test_good_use_passes(source: str) -> None:
     assert not list(ill_used({"pages/book/page.py": source}, SENTENCES))
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "1 customer"), ("1", "1 customer"), ("+1", "+1 customer"), (0, "0 customers"), ("1,001", "1,001 customers")],
+)
+def test_what_follows_a_number_goes_with_it(n: Any, said: str) -> None:
+    assert Words("en")("limits.of_customers", n=n) == said
+    assert Words("zh")("limits.of_customers", n=n) == f"{n} 家客户"

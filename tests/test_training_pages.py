@@ -217,7 +217,7 @@ def test_progress_shows_the_team_and_what_is_due() -> None:
     team = app.table[0].value
     assert list(team.iloc[:, 0]) == ["Ada", "Lin"]
     assert list(team.iloc[:, 1]) == ["1 / 6", "0 / 6"]
-    assert team.iloc[0, -1] == "0% of 1 pairs"
+    assert team.iloc[0, -1] == "0% of 1 pair"
     assert len(progress.people(store())) == 2
 
 

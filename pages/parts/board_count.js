@@ -107,7 +107,9 @@ export function parts(values, whole) {
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const whole = (n) => grouped.format(n).replace("-", "−");
 const signed = (text, n) => (n > 0 ? `+${text}` : n < 0 ? `−${text}` : `±${text}`);
-export const fill = (text, slots) => text.replace(/\{(\w+)\}/g, (_, name) => slots[name]);
+// {n}, and {n:customer|customers}, of which the first is for one, as riskcore/text.py has it.
+export const fill = (text, slots) => text.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, name, one, many) =>
+  many === undefined ? slots[name] : slots[name] === "1" ? one : many);
 
 /** Money in cents, written in the unit that suits `typical`, so that one column keeps one unit. */
 export function moneyWriter(lang, currency, texts) {
