@@ -12,6 +12,8 @@ from typing import Literal
 
 from riskcore import alerts, assessment, ingest, overrides, radar, sample, settings, versions
 from riskcore.errors import AskedWrong
+from riskcore.feedback import events
+from riskcore.feedback.patterns import Pattern
 from riskcore.ingest.bulk import Watch
 from riskcore.policy import Policy
 from riskcore.store import Cursor, Store
@@ -120,6 +122,16 @@ def assess_in(
     alerts.raise_new(cursor, used, number)
     radar.call_reviews(cursor, used)
     return number
+
+
+def try_draft(store: Store, policy: Policy, pattern: Pattern, as_of: date, by: str) -> int:
+    """Assess the book under a draft policy that was made of a pattern, and keep that it was: both, or neither.
+
+    AskedWrong without a name.
+    """
+    with store.transaction() as cursor:
+        events.drafted(cursor, pattern, policy.hash, by)
+        return assess_in(cursor, policy, as_of, draft=True)
 
 
 def override(store: Store, wish: overrides.Wish) -> overrides.Override:

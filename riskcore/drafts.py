@@ -52,16 +52,21 @@ def save(store: Store, draft: Draft, expected_version: int, by: str) -> Draft:
 
     AskedWrong, and nothing is changed, where somebody saved or deleted it in between; it names who and when.
     """
+    with store.transaction() as cursor:
+        return save_within(cursor, draft, expected_version, by)
+
+
+def save_within(cursor: Cursor, draft: Draft, expected_version: int, by: str) -> Draft:
+    """The same inside the caller's transaction."""
     name = signing.required(draft.name, 1, NAME_MOST, "draft_name_missing")
     note = signing.required(draft.note, 0, NOTE_MOST, "draft_note_long")
     person, now, kept = signing.name(by), signing.now(), money.to_json(draft.assumptions)
-    with store.transaction() as cursor:
-        _check_unchanged(cursor, draft.draft_id, expected_version)
-        saved = replace(draft, name=name, note=note, version=expected_version + 1, saved_by=person, saved_at=now)
-        cursor.execute(
-            "insert or replace into draft values (?, ?, ?, ?, ?, ?, ?, ?, null, null)",
-            [draft.draft_id, name, note, list(draft.thresholds), kept, saved.version, person, now],
-        )
+    _check_unchanged(cursor, draft.draft_id, expected_version)
+    saved = replace(draft, name=name, note=note, version=expected_version + 1, saved_by=person, saved_at=now)
+    cursor.execute(
+        "insert or replace into draft values (?, ?, ?, ?, ?, ?, ?, ?, null, null)",
+        [draft.draft_id, name, note, list(draft.thresholds), kept, saved.version, person, now],
+    )
     return saved
 
 

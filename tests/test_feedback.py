@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from riskcore import decisions, drafts, money, portfolio, schema, versions
+from riskcore import book, decisions, drafts, money, portfolio, schema, versions
 from riskcore import policy as policies
 from riskcore.errors import AskedWrong
 from riskcore.feedback import drafting, events, opinions, patterns
@@ -287,14 +287,26 @@ def test_a_dismissed_pattern_is_back_when_it_has_grown_by_half(store: Store) -> 
     assert not events.is_dismissed(replace(pattern, direction="too_low"), done)
 
 
+def test_a_draft_is_kept_with_its_pattern_or_not_at_all(store: Store) -> None:
+    pattern, before = named(store, "tier", "B", "too_high", list(range(6))), newest(store)
+    draft = drafts.new("one", "", (700, 610), money.of_policy(POLICY))
+    wrong = replace(draft, name="")
+    for kept, by in ((draft, " "), (wrong, "Ada")):
+        with pytest.raises(AskedWrong):
+            events.save_draft(store, pattern, kept, by)
+    with pytest.raises(AskedWrong):
+        book.try_draft(store, policies.with_thresholds(POLICY, (700, 610)), pattern, before.as_of, " ")
+    assert not events.listed(store) and not drafts.listed(store) and newest(store) == before
+    book.try_draft(store, policies.with_thresholds(POLICY, (700, 610)), pattern, before.as_of, "Ada")
+    assert [e.event for e in events.listed(store)] == ["drafted"] and newest(store).draft
+
+
 def test_what_became_of_a_draft_is_told(store: Store) -> None:
     pattern, assumed = named(store, "tier", "B", "too_high", list(range(6))), money.of_policy(POLICY)
     kept = [
-        drafts.save(store, drafts.new(n, "", s, assumed), 0, "Ada")
+        events.save_draft(store, pattern, drafts.new(n, "", s, assumed), "Ada")
         for n, s in (("one", (700, 610)), ("two", (720, 600)))
     ]
-    for draft in kept:
-        events.drafted(store, pattern, draft.draft_id, "Ada")
     assert {(e.draft, e.state, e.decision_id) for e in events.listed(store)} == {
         (kept[0].draft_id, "open", None),
         (kept[1].draft_id, "open", None),

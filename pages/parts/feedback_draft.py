@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts import controls, data, decide, drafts, meeting
 from pages.parts.format import MINUS, count, full_money, plain, short
 from pages.parts.room import Room
-from riskcore import book, decisions, money, portfolio, signing
+from riskcore import book, decisions, money, portfolio
 from riskcore import drafts as kept_drafts
 from riskcore.drafts import Draft
 from riskcore.errors import AskedWrong
@@ -82,8 +82,7 @@ def _line(room: Room, one: Pattern, said: str, own: str) -> None:
         name = short(t("feedback.draft_name", what=said), kept_drafts.NAME_MOST)
         draft = kept_drafts.new(name, note[: kept_drafts.NOTE_MOST], found.thresholds, assumed)
         try:
-            draft = kept_drafts.save(room.store, draft, 0, room.who)
-            events.drafted(room.store, one, draft.draft_id, room.who)
+            draft = events.save_draft(room.store, one, draft, room.who)
         except AskedWrong as refused:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
@@ -115,12 +114,10 @@ def _points(room: Room, one: Pattern, own: str) -> None:
     st.caption(t("feedback.try_note"))
     if st.button(t("feedback.try_it"), key=f"draft_try_{own}", icon=":material/draft:"):
         try:
-            signing.name(room.who)
+            book.try_draft(room.store, found.policy, one, room.assessed.as_of, room.who)
         except AskedWrong as refused:
             st.error(plain(t.error(refused)), icon=":material/error:")
         else:
-            book.assess(room.store, found.policy, room.assessed.as_of, draft=True)
-            events.drafted(room.store, one, found.policy.hash, room.who)
             drafts.close()  # another draft's thresholds would hide what the points do
             meeting.thresholds(policy)
             meeting.move_to(list(policy.thresholds))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from riskcore import signing
+from riskcore import drafts, signing
+from riskcore.drafts import Draft
 from riskcore.feedback.patterns import Pattern
-from riskcore.store import Store
+from riskcore.store import Cursor, Store
 
 GROWN = 1.5  # a dismissed pattern is back when it holds so many times the customers
 
@@ -33,14 +34,22 @@ class Event:
     decision_id: int | None
 
 
-def drafted(store: Store, pattern: Pattern, draft: str, by: str) -> None:
-    """Record that a draft was made of a pattern; AskedWrong without a name."""
-    _record(store, pattern, "drafted", draft, "", by)
+def drafted(cursor: Cursor, pattern: Pattern, draft: str, by: str) -> None:
+    """Record that a draft was made of a pattern, inside the caller's transaction; AskedWrong without a name."""
+    _record(cursor, pattern, "drafted", draft, "", by)
+
+
+def save_draft(store: Store, pattern: Pattern, draft: Draft, by: str) -> Draft:
+    """Save a new draft of thresholds with the pattern that it was made of; AskedWrong without a name."""
+    with store.transaction() as cursor:
+        drafted(cursor, pattern, draft.draft_id, by)
+        return drafts.save_within(cursor, draft, 0, by)
 
 
 def dismiss(store: Store, pattern: Pattern, by: str, why: str) -> None:
     """Dismiss a pattern until it has grown by half; AskedWrong without a name or a reason."""
-    _record(store, pattern, "dismissed", None, signing.reason(why), by)
+    with store.transaction() as cursor:
+        _record(cursor, pattern, "dismissed", None, signing.reason(why), by)
 
 
 def listed(store: Store) -> list[Event]:
@@ -54,7 +63,6 @@ def is_dismissed(pattern: Pattern, events: Sequence[Event]) -> bool:
     return own is not None and own.event == "dismissed" and len(pattern.customers) < GROWN * own.customers
 
 
-def _record(store: Store, pattern: Pattern, event: str, draft: str | None, reason: str, by: str) -> None:
+def _record(cursor: Cursor, pattern: Pattern, event: str, draft: str | None, reason: str, by: str) -> None:
     row = [pattern.key, event, draft, len(pattern.customers), reason, signing.name(by), signing.now()]
-    with store.transaction() as cursor:
-        cursor.execute("insert into pattern_event values (?, ?, ?, ?, ?, ?, ?)", row)
+    cursor.execute("insert into pattern_event values (?, ?, ?, ?, ?, ?, ?)", row)
