@@ -1,5 +1,7 @@
 """Training: learn the steps of the work, read cases, practise on them without the score, and see how it goes."""
 
+from datetime import date
+
 from pages.parts import (
     controls,
     data,
@@ -10,7 +12,6 @@ from pages.parts import (
     training_progress,
     words,
 )
-from pages.parts.training_case import Room
 from riskcore import versions
 
 t = words.current()
@@ -23,4 +24,4 @@ PARTS = {
 }
 show, who = room.choose(t, t("training.title"), PARTS, "training_part", "training_person")
 store = data.store()
-show(Room(t, store, versions.in_force(store), data.assessed(), who))
+show(room.Room(t, store, versions.in_force(store), data.assessed(), who, date.today()))

@@ -18,12 +18,15 @@ Show = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Room:
-    """The book on screen, the policy in force, the newest assessment, and whose name is typed (may be empty)."""
+    """The book on screen, the policy in force, the newest assessment, and whose name is typed (may be empty).
+
+    `assessed` is None only on a page that an empty book has, too.
+    """
 
     t: Words
     store: Store
     policy: Policy
-    assessed: Assessed
+    assessed: Assessed | None
     who: str
     today: date
 

@@ -1,29 +1,16 @@
 """How a case is told: what was known then, what the score says of it today, what was decided, what happened."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from pages.parts import controls, verdict
 from pages.parts.format import NOTHING, bin_of, count, money, percent, plain, value_of
+from pages.parts.room import Room
 from riskcore.explanation import Line
-from riskcore.policy import Name, Policy
-from riskcore.portfolio import Assessed
-from riskcore.store import Store
+from riskcore.policy import Name
 from riskcore.text import Words
 from riskcore.training.case import Case, View
-
-
-@dataclass(frozen=True)
-class Room:
-    """What every part of the page works with; `assessed` is None where the book is empty, `person` may be empty."""
-
-    t: Words
-    store: Store
-    policy: Policy
-    assessed: Assessed | None
-    person: str
 
 
 def told(t: Words, text: Name | None) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.parts import controls, data, training_case
 from pages.parts.format import bin_of, plain
-from pages.parts.training_case import Room
+from pages.parts.room import Room
 from riskcore import book, schema
 from riskcore.errors import AskedWrong
 from riskcore.training import case as cases
@@ -41,15 +41,15 @@ def show(room: Room) -> None:
         _form(room)
         return
     found = library.listed(room.store)
-    marks = refreshers.marks(room.store, room.person, found) if room.person else {}
+    marks = refreshers.marks(room.store, room.who, found) if room.who else {}
     st.html(_NARROW)
     with st.container(horizontal=True, gap="large", key="training_both"):
-        left, right = st.container(width=480 if room.person else 420), st.container(width="stretch")
+        left, right = st.container(width=480 if room.who else 420), st.container(width="stretch")
     with left:
         place = _list(room, found, marks)
     chosen = found[place or 0]
-    if place is not None and room.person and chosen.case_id not in marks:
-        library.opened(room.store, room.person, chosen.case_id)
+    if place is not None and room.who and chosen.case_id not in marks:
+        library.opened(room.store, room.who, chosen.case_id)
     with right:
         _one(room, chosen, cases.view(room.store, room.policy, chosen))
 
@@ -72,7 +72,7 @@ def _list(room: Room, found: list[Case], marks: dict[str, Mark]) -> int | None:
         "tier": controls.tier_column(t, policy, t("training.score_says")),
         "origin": column.TextColumn(t("training.origin"), width=64),
     }
-    if room.person:
+    if room.who:
         told = {"read": t("training.mark_read"), "judged": t("training.mark_judged"), "due": t("training.mark_due")}
         shown.insert(1, "mark", [told[marks[case.case_id]] if case.case_id in marks else None for case in found])
         layout["mark"] = column.TextColumn(t("training.you"), width=64)
@@ -96,15 +96,15 @@ def _from_the_book(room: Room) -> None:
     t = room.t
     with st.popover(t("training.from_book"), icon=":material/history:", width="content"):
         st.markdown(t("training.from_book_note"))
-        if st.button(t("training.make"), key="training_make", disabled=not room.person):
+        if st.button(t("training.make"), key="training_make", disabled=not room.who):
             try:
-                made = past.make(room.store, room.person)
+                made = past.make(room.store, room.who)
             except AskedWrong as refused:
                 st.error(plain(t.error(refused)), icon=":material/error:")
             else:
                 st.session_state[_TOLD] = t("training.made", n=made)
                 st.rerun()
-        if not room.person:
+        if not room.who:
             st.caption(t("training.name_first"))
 
 
@@ -144,7 +144,7 @@ def _form(room: Room) -> None:
         return
     outcome = None if bad is None else Outcome(bad=bad, months=int(months or 0), lost=lost or 0.0)
     try:
-        made = library.add_own(room.store, room.policy, room.person, texts, bins, currency, sales, limit, days, outcome)
+        made = library.add_own(room.store, room.policy, room.who, texts, bins, currency, sales, limit, days, outcome)
     except AskedWrong as refused:
         st.error(plain(t.error(refused)), icon=":material/error:")
         return

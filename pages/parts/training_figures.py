@@ -6,7 +6,7 @@ import streamlit as st
 from pages.parts import charts, controls, data, mix, near, sources
 from pages.parts import waterfall as chart
 from pages.parts.format import count, day, full_money, money, plain
-from pages.parts.training_case import Room
+from pages.parts.room import Room
 from riskcore import book, coverage, explanation, monitoring, portfolio
 from riskcore import money as book_money
 from riskcore.portfolio import Assessed

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import controls, training_figures
 from pages.parts.format import plain
-from pages.parts.training_case import Room
+from pages.parts.room import Room
 from riskcore.training import units
 from riskcore.training.units import Standing, Unit
 
@@ -14,7 +14,7 @@ _MARKS = {"open": "", "done": ":material/check: ", "due": ":material/update: "}
 def show(room: Room) -> None:
     """The choice of a unit, and the unit."""
     t, found = room.t, {unit.id: unit for unit in units.units()}
-    standings = units.standings(room.store, room.person)
+    standings = units.standings(room.store, room.who)
     chosen = st.pills(
         t("training.unit"),
         list(found),
@@ -67,9 +67,9 @@ def _questions(room: Room, unit: Unit, standing: Standing) -> None:
     t = room.t
     with st.container(gap=None):
         st.subheader(t("training.questions"), anchor=False)
-        st.caption(t("training.questions_note") if room.person else t("training.name_first"))
+        st.caption(t("training.questions_note") if room.who else t("training.name_first"))
     for number, question in enumerate(unit.question):
-        key = f"training_answer_{room.person}_{unit.id}_{number}"
+        key = f"training_answer_{room.who}_{unit.id}_{number}"
         st.session_state.setdefault(key, standing.last.get(number))
         options = question.option
         chosen = st.radio(
@@ -89,5 +89,5 @@ def _questions(room: Room, unit: Unit, standing: Standing) -> None:
 
 def _answered(room: Room, unit: Unit, number: int, key: str) -> None:
     chosen = st.session_state[key]
-    if chosen is not None and room.person:
-        units.answer(room.store, room.person, unit.id, number, chosen)
+    if chosen is not None and room.who:
+        units.answer(room.store, room.who, unit.id, number, chosen)

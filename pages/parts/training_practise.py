@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.parts import controls, training_case
 from pages.parts.format import MINUS, NOTHING, count, money, percent, plain
-from pages.parts.training_case import Room
+from pages.parts.room import Room
 from riskcore import money as book_money
 from riskcore.errors import AskedWrong
 from riskcore.training import case as cases
@@ -30,13 +30,13 @@ _CHANCES = (
 def show(room: Room) -> None:
     """The next case or the one just judged, and what all judgements come to."""
     t, found = room.t, library.listed(room.store)
-    given = practice.judgements(room.store, room.person) if room.person else []
+    given = practice.judgements(room.store, room.who) if room.who else []
     done = {judgement.case_id: judgement for judgement in given}
     shown = next((case for case in found if case.case_id == st.session_state.get(_SHOWN)), None)
-    read = library.read(room.store, room.person) if room.person else set()
+    read = library.read(room.store, room.who) if room.who else set()
     waiting = [case for case in found if case.case_id not in done]
     waiting.sort(key=lambda case: (case.case_id in read, _place(room, case)))  # whose end is known comes last
-    due = refreshers.of_person(room.store, room.person) if given else Due()
+    due = refreshers.of_person(room.store, room.who) if given else Due()
     if shown is not None and shown.case_id in done:
         _result(room, shown, done[shown.case_id], due)
     else:
@@ -52,7 +52,7 @@ def show(room: Room) -> None:
 
 def _place(room: Room, case: Case) -> str:
     """Each person meets the cases in an order of their own, which tells nothing of how they end."""
-    return hashlib.sha256(f"{room.person} {case.case_id}".encode()).hexdigest()
+    return hashlib.sha256(f"{room.who} {case.case_id}".encode()).hexdigest()
 
 
 def _again(room: Room, due: Due, waiting: bool) -> None:
@@ -119,7 +119,7 @@ def _form(room: Room, case: Case) -> None:
     if not sent:
         return
     try:
-        practice.judge(room.store, case, room.person, tier, limit, days, chance)
+        practice.judge(room.store, case, room.who, tier, limit, days, chance)
     except AskedWrong as refused:
         st.error(plain(t.error(refused)), icon=":material/error:")
         return
@@ -139,7 +139,7 @@ def _result(room: Room, case: Case, judged: Judgement, due: Due) -> None:
             label = t("training.was_read") if to_read else t("training.next")
             if st.button(label, type="primary", icon=":material/arrow_forward:", key="training_next"):
                 if to_read:
-                    refreshers.reread(room.store, room.person, case.case_id)
+                    refreshers.reread(room.store, room.who, case.case_id)
                 st.session_state.pop(_SHOWN)
                 st.rerun()
     if changed is not None:

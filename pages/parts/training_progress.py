@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import charts, controls
 from pages.parts.format import NOTHING, day, percent, plain
-from pages.parts.training_case import Room
+from pages.parts.room import Room
 from riskcore.training import leaning, practice, progress, refreshers, units
 from riskcore.training.progress import Agreement
 from riskcore.training.refreshers import Due
@@ -23,7 +23,7 @@ def show(room: Room) -> None:
     else:
         st.caption(t("training.nobody"))
     _due(room, bool(team))
-    if not room.person:
+    if not room.who:
         return
     left, right = st.columns(2, gap="large")
     with left:
@@ -85,7 +85,7 @@ def _due(room: Room, anybody: bool) -> None:
     lines = [(plain(person), plain(_due_for(room, due))) for person, due in found.items()]
     columns = [t("training.person"), t("training.refreshers")]
     st.table(pd.DataFrame(lines, columns=columns), border="horizontal", hide_index=True)
-    own = found.get(room.person)
+    own = found.get(room.who)
     if own is None:
         return
     with st.container(horizontal=True):
@@ -129,7 +129,7 @@ def _units(room: Room) -> None:
         "done": t("training.state_done"),
         "due": t("training.state_due"),
     }
-    found = units.standings(room.store, room.person)
+    found = units.standings(room.store, room.who)
     rows = [(t.of(unit.title), states[found[unit.id].state], day(t, found[unit.id].since)) for unit in units.units()]
     columns = [t("training.unit"), t("training.state"), t("training.since")]
     st.table(pd.DataFrame(rows, columns=columns), border="horizontal", hide_index=True)
@@ -138,7 +138,7 @@ def _units(room: Room) -> None:
 def _course(room: Room) -> None:
     """The share judged right so far, after each case."""
     t = room.t
-    course = progress.over_time(practice.judgements(room.store, room.person))
+    course = progress.over_time(practice.judgements(room.store, room.who))
     with st.container(gap=None):
         st.subheader(t("training.course"), anchor=False)
         st.caption(t("training.course_note") if len(course) > 1 else t("training.course_short"))
