@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from riskcore import schema
@@ -57,6 +57,11 @@ def _unaccented(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", folded)))
 
 
+# Every kind of file that is tried looks at all headings that are known, and at the file's.
+_remembering = lru_cache(1 << 14)
+
+
+@_remembering
 def normalise_heading(text: str) -> str:
     """A heading as it is compared: letters and digits only, in lower case, without what stands in brackets.
 
@@ -77,6 +82,7 @@ def is_reason(heading: str) -> bool:
     return heading in pair("problems.reason_heading").values()
 
 
+@_remembering
 def phrased(text: str) -> str:
     """A heading as words with blanks between them, in lower case, without what stands in brackets.
 
@@ -110,16 +116,21 @@ def line_multiplier(line: str) -> int:
 
 
 @cache
+def _listed() -> tuple[dict[str, str], ...]:
+    with SYNONYMS.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+@cache
 def synonyms(group: str = "") -> dict[str, tuple[str, ...]]:
     """All words by what they stand for: a field, or `cell.missing`, `unit.days`, `currency.CNY`.
 
     `group`: with the words that mean this only in files of one group of kinds, such as `ledger`.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
-    with SYNONYMS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["kind"] in {"", group}:
-                found[row["field"]].append(row["synonym"])
+    for row in _listed():
+        if row["kind"] in {"", group}:
+            found[row["field"]].append(row["synonym"])
     return {name: tuple(words) for name, words in found.items()}
 
 
