@@ -210,6 +210,13 @@ def test_a_heading_in_ten_thousands_multiplies_but_for_cells_with_a_size_of_thei
     assert [note.slots for note in found.notes] == [{"heading": "应收余额（万元）", "multiplier": 10_000}]
 
 
+@pytest.mark.parametrize(("heading", "years"), [("合作年限", "3年"), ("Years as customer", "3 yrs")])
+def test_years_as_a_customer_are_kept_in_months(heading: str, years: str) -> None:
+    assert column(heading, "2", "2.5", years, "-") == ([24, 30, 36, None], [])
+    [note] = checked(f"customer_id,{heading}\n1,4\n").notes
+    assert note.key == "questions.note_years"
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [

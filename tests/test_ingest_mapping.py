@@ -187,6 +187,12 @@ def test_samples_are_three_different_values(policy: Policy) -> None:
         ("敞口（元）", 1),
         ("敞口", 1),
         ("合作时长(月)", 1),
+        ("合作年限", 12),
+        ("合作时长(年)", 12),
+        ("Years as customer", 12),
+        ("years_with_us", 12),
+        ("Months as customer", 1),
+        ("成立年限", 1),
         ("Customer (k)", 1),
     ],
 )

@@ -96,7 +96,8 @@ def apply(
         kind, _, detail = answer.partition(":")
         heading = {"heading": match.heading}
         if match.multiplier != 1:
-            notes.append(Phrase("questions.note_multiplied", heading | {"multiplier": match.multiplier}))
+            key = "questions.note_years" if match.field == "months_trading" else "questions.note_multiplied"
+            notes.append(Phrase(key, heading | {"multiplier": match.multiplier}))
         if kind == "leave_out" and match.field == "credit_score":
             continue
         if kind == "agency" and match.field == "credit_score":

@@ -184,6 +184,8 @@ def _reader(
     stated = field in schema.STATED
     if field.kind in NUMBERS:
         words, unit = number_words(policy, field.name), unit_of(policy, field.name)
+        if unit == "months" and match.multiplier != 1:
+            unit = "years"
 
         def number(text: str) -> Cell:
             if plain(text) in words:

@@ -38,6 +38,8 @@ _BY_VALUES = 0.4  # how sure a field is that no heading tells
 _PROFILED = 2_000  # rows that decide between two meanings
 _SUMMED = 200  # rows whose amounts are held against each other
 _DOCUMENT = re.compile(r"[A-Za-z]{0,8}[/_.-]?\d[\w/.-]*", re.ASCII)
+_MONTHS = "months_trading"
+_YEARS = re.compile("年|year|yr")
 _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
 
@@ -60,15 +62,21 @@ class Match:
 
     @property
     def multiplier(self) -> int:
-        """What its amounts are counted in, as the heading says, else the file: 10000 for `万元`; 1 for all else."""
-        if self.field is None or schema.field(self.field).kind != "amount":
-            return 1
-        return self.own_unit or self.file_unit
+        """What a cell is multiplied by: 10000 for amounts in `万元`, as the heading says, else the file; 12 for years
+        as a customer, which are kept in months; 1 for all else.
+        """
+        return self.own_unit or (self.file_unit if self._is_amount else 1)
 
     @property
     def own_unit(self) -> int | None:
-        """What the heading says that its amounts are counted in, None where it says nothing."""
-        return heading_multiplier(self.heading)
+        """What the heading says that its amounts, or months as a customer, are counted in, None where nothing."""
+        if self.field == _MONTHS:
+            return 12 if _YEARS.search(plain(self.heading)) else None
+        return heading_multiplier(self.heading) if self._is_amount else None
+
+    @property
+    def _is_amount(self) -> bool:
+        return self.field is not None and schema.field(self.field).kind == "amount"
 
 
 def propose(
