@@ -113,6 +113,16 @@ def reasons(found: ingest.Preparing) -> list[tuple[int, str, str]]:
         ("< 1 Month", "aged_0_30"),
         ("1 Month", "aged_31_60"),
         ("range5", "aged_over_120"),
+        ("90+ Days", "aged_over_90"),
+        ("3+ months", "aged_over_90"),
+        ("91 & above", "aged_over_90"),
+        ("≥ 90 days", "aged_over_90"),
+        ("gt_60", "aged_over_60"),
+        ("Aging 1-30", "aged_1_30"),
+        ("Bal 31-60", "aged_31_60"),
+        ("current_0_30_amount", "aged_0_30"),
+        ("over_31_60_amount", "aged_31_60"),
+        ("over_91_plus_amount", "aged_over_90"),
         *((other, None) for other in ("Amount", "Current", "合计", "2024-01", "2023年", "1月", "Age (Days)", "30", "")),
     ],
 )
@@ -243,6 +253,42 @@ def test_a_list_without_buckets_is_no_ageing_list() -> None:
 def test_a_list_of_documents_with_buckets_is_no_ageing_list() -> None:
     text = "Customer,Voucher No,Due Date,Outstanding Amount,0-30,31-60\nA,INV-1,2026-01-02,5,5,0\n"
     assert ingest.prepare(ingest.read(text.encode(), "a.csv"), POLICY, Store()).kind.id != "ageing"
+
+
+def test_a_line_of_two_cells_that_says_the_day_is_a_title() -> None:
+    text = (
+        'As of,"September 30, 2026"\n\nCustomer,Current,1-30,31-60,>60,Total\n'
+        "Anker Foods,100,20,0,5,125\nBirch Tools,0,70,10,0,80\nTotals,100,90,10,5,205\n"
+    )
+    found = prepared(text)
+    assert found.as_of == date(2026, 9, 30)
+    assert amounts(found) == {
+        "Anker Foods": {"not_due": 100, "1-30": 20, "61-": 5},
+        "Birch Tools": {"1-30": 70, "31-60": 10},
+    }
+
+
+def test_amounts_by_days_in_names_of_columns() -> None:
+    text = (
+        "customer_name,total_amount,current_0_30_amount,over_31_60_amount,over_61_plus_amount,over_31_total_amount\n"
+        "Anker,100,60,30,10,40\nBirch,80,0,80,0,80\n"
+    )
+    found = prepared(text, answers={"basis": "due"})
+    assert amounts(found) == {"Anker": {"0-30": 60, "31-60": 30, "61-": 10}, "Birch": {"31-60": 80}}
+    assert {m.heading: m.field for m in found.matches}["total_amount"] == "ageing_total"
+
+
+def test_a_list_by_organisation_with_credit_days_and_a_total_in_short() -> None:
+    text = (
+        "Organization,Salesperson,O/S Amount,Not Due,0 to 30,31 To 60,60+ Days,Credit Days\n"
+        'Anker Freight,Ruth,"1,250.00",0,"(50.00)","1,000.00",300.00,30\nBirch Cargo,Omar,70.00,70.00,,,,45\n'
+    )
+    found = prepared(text)
+    assert amounts(found) == {
+        "Anker Freight": {"0-30": -50, "31-60": 1000, "61-": 300},
+        "Birch Cargo": {"not_due": 70},
+    }
+    assert {m.heading: m.field for m in found.matches}["O/S Amount"] == "ageing_total"
 
 
 def test_a_list_is_of_the_day_that_its_titles_say_and_an_empty_bucket_has_a_total() -> None:

@@ -628,6 +628,20 @@ def test_goods_row_by_row_are_summed_to_documents() -> None:
     assert found.checked.rows_read == 5
 
 
+def test_lines_of_an_import_for_sales_invoices_are_summed_to_documents() -> None:
+    found = seen(
+        "*ContactName,EmailAddress,*InvoiceNumber,*InvoiceDate,*DueDate,*Description,*Quantity,*UnitAmount,*TaxType\n"
+        "Anker Ltd,,S-1,14/05/2026,28/05/2026,Work,3,120.00,None\n"
+        "Anker Ltd,,S-1,14/05/2026,28/05/2026,Parts,1,40.50,None\n"
+        "Birch Pty,,S-2,20/05/2026,20/06/2026,Work,2,120.00,None\n",
+        "open_items",
+    )
+    assert found.parts("customer_id", "document", "due_date", "amount") == [
+        ("Anker Ltd", "S-1", "2026-05-28", "400.50"),
+        ("Birch Pty", "S-2", "2026-06-20", "240.00"),
+    ]
+
+
 def test_what_is_open_is_the_amount_less_what_was_paid_where_headings_leave_it_open() -> None:
     found = seen(
         "id,Amount Due,Amount Paid,Amount Remaining,Currency,Customer Name,Date,Due Date (UTC),Number,Status,Total\n"

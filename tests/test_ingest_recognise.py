@@ -200,3 +200,49 @@ def test_a_list_is_of_the_day_that_its_name_bears_unless_it_says_more() -> None:
     assert prepared(CUSTOMERS, f"customers_{date.today().year + 1}-03-31.csv").as_of == date.today()
     assert prepared("As of 31 March 2025\n" + CUSTOMERS, "list 2025-04-02.csv").as_of == date(2025, 3, 31)
     assert prepared(HISTORY, "exported 2024-12-31.csv").as_of == date(2025, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "day"),
+    [
+        ([("2025-01-05", "2025-02-04", "24"), ("2025-01-20", "2025-02-19", "9")], date(2025, 2, 28)),
+        ([("2025-01-05", "2025-02-04", "24"), ("2025-02-20", "2025-03-22", "-22")], date(2025, 2, 28)),
+        ([("2025-01-05", "2025-02-04", "24"), ("2025-02-20", "2025-03-22", "0")], date(2025, 2, 20)),  # one row tells
+        ([("2025-01-05", "2025-02-04", "24"), ("2025-01-20", "2025-02-19", "3")], date(2025, 1, 20)),  # no one day
+        (
+            [("2025-01-05", "2025-02-04", "1"), ("2025-02-20", "2025-02-03", "2")],
+            date(2025, 2, 20),
+        ),  # before a document
+    ],
+)
+def test_a_list_is_of_the_day_up_to_which_it_counts_days(rows: list[tuple[str, str, str]], day: date) -> None:
+    text = "Customer ID,Invoice number,Invoice date,Due date,Days overdue,Open amount\n"
+    text += "".join(f"C{i},{9000 + i},{','.join(row)},100.00\n" for i, row in enumerate(rows))
+    assert prepared(text).as_of == day
+    assert prepared("As of 31 March 2025\n" + text).as_of == date(2025, 3, 31)
+
+
+def test_the_age_of_documents_counts_from_their_own_day() -> None:
+    text = "Customer ID,Invoice number,Invoice date,Due date,Age (Days),Open amount\n"
+    text += "C1,9001,2025-01-05,2025-02-04,54,100.00\nC2,9002,2025-01-20,2025-03-21,39,80.00\n"
+    assert prepared(text).as_of == date(2025, 2, 28)
+
+
+def test_values_that_are_dates_are_no_customer_and_years_no_dates() -> None:
+    text = "invoice_id,deal,amount_usd,falls_on,paid_date\n"
+    text += "".join(f"{i},{i + 40},{170 + i}.25,2026-0{i}-16,2026-0{i}-2{i}\n" for i in range(1, 7))
+    assert all(m.field != "customer_id" for m in prepared(text).matches)
+    text = "Customer ID,Invoice number,school_year,Open amount\nC1,1,2021,10.00\nC2,2,2022,20.00\nC3,3,2023,30.00\n"
+    assert {m.heading: m.field for m in prepared(text, kind=KINDS["invoices"]).matches}["school_year"] is None
+
+
+def test_an_amount_with_tax_makes_invoices_of_what_says_when_it_was_paid() -> None:
+    text = (
+        "invoice_id,customer_id,status,issue_date,due_date,payment_date,amount_excl_gst,gst,amount_incl_gst,amount_paid\n"
+        "N-1,K1,Paid,2026-01-14,2026-01-28,2026-02-02,100.00,10.00,110.00,110.00\n"
+        "N-2,K1,Open,2026-02-14,2026-02-28,,200.00,20.00,220.00,0.00\n"
+        "N-3,K2,Paid,2026-01-24,2026-02-07,2026-02-05,50.00,5.00,55.00,55.00\n"
+    )
+    found = prepared(text)
+    assert found.kind.id == "invoices" and found.checked is not None
+    assert found.checked.totals == {"amount": 385, "paid_amount": 165}

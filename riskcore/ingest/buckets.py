@@ -15,13 +15,14 @@ _UNITS = (
 )
 _BETWEEN = re.compile(r"((?<=\d)|(?<=\d[dmy]))(\s|_)*([-~–—−‐至到_]|to|through|and)(\s|_)*(?=\d)")
 _NOISE = re.compile(
-    r"past|due|delinquent|late|arrears|since|from(?!\s*\d)|after|invoice|date|开票|发票|overdue|dpd|age[di]n?g?|old|balance|amount|amt|bucket|b(?=\d)|账龄|账期|已?逾期|超期|应收账?款?|余额|金额|款项?|"
+    r"past|due|delinquent|late|arrears|since|from(?!\s*\d)|after|invoice|date|开票|发票|overdue|dpd|age?ing|aged|age|old|bal(?:ance)?|amount|amt|bucket|b(?=\d)|账龄|账期|已?逾期|超期|应收账?款?|余额|金额|款项?|"
     r"合计|小计|total|[\s_:,()\[\]]"
 )
-_SPAN = re.compile(r"d?(\d+)([dmy]?)-(\d+)([dmy]?)")
-_BEYOND = re.compile(r"(?:>|über|plusde|свыше|более|más?de|over|morethan|beyond|超过|大于)(\d+)([dmy]?)(?:以上)?")
+_SPAN = re.compile(r"(?:d|over|current)?(\d+)([dmy]?)-(\d+)([dmy]?)")
+_BEYOND = re.compile(r"(?:>|gt|über|plusde|свыше|более|más?de|over|morethan|beyond|超过|大于)(\d+)([dmy]?)(?:以上)?")
 _MORE = "plus|above|over|more|(?:and|or)(?:over|above|more|older)|及?以上"
-_FROM = re.compile(rf"(?:>=|≥|from)?(\d+)([dmy]?)-?(?:\+|{_MORE})")
+_FROM = re.compile(rf"(?:>=|≥|from|over)?(\d+)([dmy]?)-?(?:\+|[+&]?(?:{_MORE}))([dmy]?)")
+_SINCE = re.compile(r"(?:>=|≥)(\d+)([dmy]?)")
 _WITHIN = re.compile(r"(?:<|<=|≤|under|lessthan|within|upto)(\d+)([dmy]?)|(\d+)([dmy]?)(?:以内|以下|之?内)")
 _MONTH = re.compile(r"(\d) ?months?")  # Xero: 1 Month is 31 to 60 days
 _RANGE = {"range1": "aged_0_30", "range2": "aged_31_60", "range3": "aged_61_90", "range4": "aged_91_120"} | {
@@ -36,6 +37,11 @@ def fields_of(headings: Sequence[str]) -> dict[int, str]:
         name = bucket_of(heading)
         if name is not None and name not in found.values():
             found[place] = name
+    spans = {place: schema.aged_days(name) or (0, None) for place, name in found.items()}
+    starts = {first for first, last in spans.values() if last is not None}
+    for place, (first, last) in spans.items():
+        if last is None and first - 1 in starts:  # `over 61` beside `61-90` begins with it
+            found[place] = f"aged_over_{first - 2}"
     last = max((days[1] or 0 for name in found.values() if (days := schema.aged_days(name))), default=0)
     oldest = next((place for place, heading in enumerate(headings) if plain(heading) in _OLDEST), None)
     if oldest is not None and last:
@@ -63,6 +69,8 @@ def bucket_of(heading: str) -> str | None:
     if found := _BEYOND.fullmatch(text):
         return _named(_days(found[1], found[2]) + 1, None)
     if found := _FROM.fullmatch(text):
+        return _named(_days(found[1], found[2] or found[3], starts=True), None)
+    if found := _SINCE.fullmatch(text):
         return _named(_days(found[1], found[2], starts=True), None)
     if found := _WITHIN.fullmatch(text):
         return _named(0, _days(found[1] or found[3], found[2] or found[4]))

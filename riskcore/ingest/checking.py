@@ -12,6 +12,7 @@ from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest import numbering, problems
 from riskcore.ingest.asking import apply, ask, proven, settle
 from riskcore.ingest.columns import Column, Scratch, make_typed
+from riskcore.ingest.daycount import day_counted_to
 from riskcore.ingest.kinds import CUSTOMERS, Kind
 from riskcore.ingest.kinds.base import Asking, Shaping
 from riskcore.ingest.mapping import Match
@@ -86,6 +87,9 @@ def judge(
     columns, notes = apply(scratch, asking.matches, answers, asking.policy)
     make_typed(scratch, columns)
     shaping = Shaping(scratch, asking.upload, columns, answers, asking.policy, asking.store, as_of)
+    if as_of is None and kind.whole_by_default and _titled(asking.upload) is None:
+        counted, newest = day_counted_to(shaping), _newest(scratch, columns)
+        shaping = replace(shaping, as_of=counted if newest is None or (counted and counted >= newest) else None)
     notes = [*said, *notes, *_rounded(scratch, columns)]
     return replace(conclude(shaping, kind, notes), proven=proven(scratch, asking.matches))
 
@@ -148,10 +152,15 @@ def _told_of(shaping: Shaping, kind: Kind) -> date | None:
     """The day that a list says in its titles that it is of, unless its rows tell of a later one; else their newest."""
     newest = _newest(shaping.scratch, shaping.columns)
     upload, is_list = shaping.upload, kind.whole_by_default or kind is CUSTOMERS
-    titled = (day_told_of(upload.titles) or day_named(upload.name)) if is_list else None
+    titled = _titled(upload) if is_list else None
     if titled is None or titled > date.today() or (newest is not None and newest > titled):
         return newest
     return titled
+
+
+def _titled(upload: Upload) -> date | None:
+    """The day that the titles of a file, else its name, say that it is of."""
+    return day_told_of(upload.titles) or day_named(upload.name)
 
 
 def _newest(scratch: Scratch, columns: Sequence[Column]) -> date | None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from riskcore.errors import FileRefused, Phrase
 from riskcore.ingest.decoding import clean_text
+from riskcore.ingest.periods import is_line_of_day
 
 COLUMNS_MOST = 300
 CELL_MOST = 32_000  # characters; what a spreadsheet holds in one cell
@@ -47,7 +48,9 @@ def titles_above(rows: Sequence[Sequence[str]]) -> int:
         filled = [cell for cell in cells if cell.strip()]
         # The value of a label may stand in a cell of its own, on a line that has room to spare.
         pairs = pairwise(["", *filled]) if len(filled) < len(cells) else (("", cell) for cell in filled)
-        if len(filled) < 2 or all(_is_label(cell) or before.endswith((":", "：")) for before, cell in pairs):
+        if len(filled) < 2 or is_line_of_day(filled):
+            continue
+        if all(_is_label(cell) or before.endswith((":", "：")) for before, cell in pairs):
             continue
         # A line that is cut short is a title only above many headings; a spreadsheet fills all lines to one width.
         is_padded = all(len(title) >= len(cells) for title in rows[:place])

@@ -5,6 +5,7 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from riskcore.ingest.cells import Cell, read_date, silence
@@ -52,8 +53,18 @@ def day_told_of(titles: Sequence[str]) -> date | None:
     >>> day_told_of(["As of 05/04/2026"]), day_told_of(["Printed 31 October 2026"])
     (None, None)
     """
-    pieces = [piece for title in titles for piece in title.split("  ") if _TOLD_OF.search(piece.casefold())]
+    pieces = [
+        piece if period_in(piece) else f"{piece} {behind}"  # the day may stand in a cell of its own
+        for title in titles
+        for piece, behind in pairwise([*title.split("  "), ""])
+        if _TOLD_OF.search(piece.casefold())
+    ]
     return next((day for piece in pieces if not _EITHER_ORDER.search(piece) and (day := period_in(piece))), None)
+
+
+def is_line_of_day(cells: Sequence[str]) -> bool:
+    """Whether two cells say which day a list is of, as `As of` and `31 October 2026` do."""
+    return len(cells) == 2 and _TOLD_OF.search(cells[0].casefold()) is not None and period_in(cells[1]) is not None
 
 
 def day_named(name: str) -> date | None:

@@ -14,6 +14,7 @@ _LOOKED_AT = 200  # of many, evenly apart
 _HARDLY, _MOSTLY = 0.2, 0.9
 _LOOKS = {"customer_id": "code", "date": "date", "amount": "amount_with_decimals"}
 _CODE = re.compile(r"(?=\S*\d)(?=\S{4,})[A-Za-z]{0,6}[-_./]?\d[\w\-./]*", re.ASCII)
+_YEAR = re.compile(r"\d{4}(?:\.0+)?")
 _COUNTED = re.compile(r"\d{1,7}")
 _DECIMALS = re.compile(r"-?[\d,' ]*\d[.,]\d{2}-?|\([\d,' ]*\d[.,]\d{2}\)")
 
@@ -45,6 +46,8 @@ def fitting(needs: Sequence[Sequence[str]], columns: Mapping[int, Sequence[str]]
 
 def _fits(kind: str, distinct: Sequence[str]) -> bool:
     said = [text for text in distinct if _says(text)]
+    if kind == "code" and _share("date", said) >= _MOSTLY:
+        return False
     return len(said) >= _FEWEST and _share(kind, said) >= _MOSTLY
 
 
@@ -56,7 +59,7 @@ def _says(text: str) -> bool:
 
 @lru_cache(maxsize=_TEXTS_KEPT)
 def _is_date(text: str) -> bool:
-    return any(read_date(text, order).reason is None for order in ORDERS)
+    return not _YEAR.fullmatch(text) and any(read_date(text, order).reason is None for order in ORDERS)
 
 
 def _share(kind: str, said: Sequence[str]) -> float:
