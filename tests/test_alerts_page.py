@@ -1,5 +1,6 @@
 """Alerts on screen: the inbox, the watch list, a customer's page, and what needs action on the Overview."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -10,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from pages.parts import data
 from pages.parts.format import plain
-from riskcore import alerts, book, versions
+from riskcore import alerts, book, decisions, money, portfolio, versions
 from riskcore import policy as policies
+from riskcore.commands import arguments
 from riskcore.store import Store
 from riskcore.text import Words
 from tests import books
@@ -129,7 +131,30 @@ def test_without_rules_the_page_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     make_book(bare := tmp_path / "bare.duckdb", with_alerts=False)
     (home := tmp_path / "home").mkdir()
     with books_in(home, bare, monkeypatch):
-        assert Words("en")("alerts.not_in_policy") in [info.value for info in to_do().info]
+        [said] = [info.value for info in to_do().info]
+        assert said.startswith(Words("en")("alerts.not_in_policy"))
+        [command] = re.findall("`python -m riskcore (.+?)`", said)
+        file = Path(__file__).parents[1] / arguments.parser(Words("en")).parse_args(command.split()).policy
+        store = data._open("sample")
+        book.assess(store, policies.load(file), draft=True)
+        draft = portfolio.newest(store)
+        assert draft
+        decisions.record(store, draft, POLICY.thresholds, money.of_policy(POLICY), "Ann", "the rules of the default")
+        assert versions.in_force(store).alert == POLICY.alert
+        assert not to_do().info
+
+
+def test_a_review_that_was_asked_for_stands_beside_the_alerts_of_its_customer(screen: None) -> None:
+    store = data._open("sample")
+    with store.transaction() as cursor:
+        cursor.execute("delete from review_call")
+    assert set(to_do("zh").dataframe[0].value["review"]) == {""}
+    rows = alerts.inbox(store, POLICY, NOW, {"stands": "open", "codes": ["W1"]})
+    chosen = [int(number) for number in rows["alert_id"][rows["customer_name"] == NAME]]
+    assert alerts.call_reviews(store, POLICY, chosen, NOW, "Ann") == (1, 0)
+    shown = to_do("zh").dataframe[0].value
+    due = NOW + timedelta(next(rule.review_within_days or 14 for rule in POLICY.alert if rule.code == "W1"))
+    assert set(zip(shown["name"], shown["review"], strict=True)) == {(NAME, f"{due}"), ("Ore & Sons", "")}
 
 
 def test_what_another_person_put_away_in_between_is_told(screen: None) -> None:

@@ -19,7 +19,7 @@ def show(room: Room) -> None:
     t = room.t
     override_settling.toast()
     if room.policy.override is None:
-        st.info(t("overrides.not_in_policy"))
+        st.info(t("overrides.not_in_policy") + " " + t("frame.default_rules"))
     counts = overrides.how_many(room.store)
     if not any(counts.values()):
         st.caption(t("overrides.none"))

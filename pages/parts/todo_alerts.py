@@ -36,7 +36,7 @@ def show(room: Room) -> None:
     if view == "watch_list":
         alert_watch_list.show(room)
     elif not room.policy.alert:
-        st.info(t("alerts.not_in_policy"))
+        st.info(t("alerts.not_in_policy") + " " + t("frame.default_rules"))
     else:
         _inbox(room)
 
@@ -118,6 +118,7 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
                 for watches, told in zip(rows["watches"], rows["told"], strict=True)
             ],
             "when": [day(t, value) for value in rows["day"]],
+            "review": ["" if is_nothing(due) else day(t, due) for due in rows["review_due"]],
             "rule": [f"{code} {names.get(code, '')}".strip() for code in rows["code"]],
         }
     )
@@ -127,9 +128,10 @@ def _table(room: Room, rows: pd.DataFrame, key: str, place: Any) -> list[int]:
         "name": column.TextColumn(t("alerts.customer"), width="medium"),
         "tier": controls.tier_column(t, policy, t("overview.tier")),
         "exposure": controls.money_column(t("alerts.exposure_in", currency=currency)),
-        "what": column.TextColumn(t("alerts.what"), width=300),
+        "what": column.TextColumn(t("alerts.what"), width=290),
         "when": column.TextColumn(t("alerts.when"), width=100),
-        "rule": column.TextColumn(t("alerts.rule"), width=170),
+        "review": column.TextColumn(t("alerts.review"), help=t("alerts.review_help"), width=100),
+        "rule": column.TextColumn(t("alerts.rule"), width=160),
     }
     if rows["stands"].ne("open").any():
         shown = shown.drop(columns=["watched", "rule"])  # room for who and why

@@ -32,7 +32,7 @@ def inbox(
     Filters, None or absent where not set: `stands`, `codes` (of alert rules), `tiers` (places now), `customer` (key),
     `alerts` (ids), `since` (day of the assessment). Columns: `alert_id, customer_key, customer_id, customer_name`,
     `tier, exposure` (now; NULL where the customer left), `code, watches, cause, told` (JSON), `day, stands, until,
-    note, said_by, said_at, is_watched`.
+    note, said_by, said_at, is_watched`, `review_due` (of the first review asked for and not done).
     """
     asked = _filters(policy, today, filters)
     if per_page is not None:  # of all that fit only the numbers are sorted
