@@ -244,3 +244,18 @@ def test_nothing_is_shown_of_groups_where_there_are_none(sample: Store) -> None:
     ) or (None,)
     app = part(draw_groups, customer_key=alone)
     assert not app.dataframe and not app.subheader and not app.caption
+
+
+def test_a_link_that_names_a_customer_opens_on_that_one(sample: Store, assessed: Assessed) -> None:
+    rows = limits.changes(sample, assessed.assessment_id, {}, 1, 25)
+    wanted = rows.iloc[7]
+    app = AppTest.from_file(PAGE, default_timeout=30)
+    app.query_params["customer"] = str(wanted["customer_key"])
+    sound(app.run())
+    assert list(app.dataframe[0].value["name"]) == [wanted["customer_name"]]
+    sound(app.text_input("limits_search").set_value("").run())
+    assert len(app.dataframe[0].value) == 25
+    for odd in ("-1", "9" * 30, "x"):
+        app = AppTest.from_file(PAGE, default_timeout=30)
+        app.query_params["customer"] = odd
+        assert len(sound(app.run()).dataframe[0].value) == 25

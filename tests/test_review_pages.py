@@ -174,6 +174,10 @@ def test_escalating_names_the_approver_and_change_leads_on() -> None:
     key = of_tier("C")
     app = review(key)
     app.segmented_control(key="review_outcome").set_value("change").run()
+    [limits_link] = [
+        link.proto for link in app.get("page_link") if link.proto.label == Words("en")("reviews.to_limits")
+    ]
+    assert "customer=" in limits_link.query_string
     assert len(sound(app).get("page_link")) == 5
     app.segmented_control(key="review_outcome").set_value("escalate").run()
     approver = app.text_input(key="review_to").value

@@ -24,6 +24,15 @@ if recorded := st.session_state.pop("limits_recorded", None):
     st.toast(t("limits.recorded", n=count(recorded)), icon=":material/check:")
 
 
+def seed() -> None:
+    """A link that names a customer finds that one."""
+    asked = st.query_params.get("customer", "")
+    if "limits_search" in st.session_state or not asked.isdecimal() or len(asked) >= 10:  # a key has 32 bits
+        return
+    if row := limits.of_customer(store, int(asked)):
+        st.session_state["limits_search"] = row["customer_id"]
+
+
 def headline(found: limits.Totals) -> None:
     """All limits today and recommended, and the changes."""
     look: dict[str, Any] = {"border": True, "height": "stretch", "delta_color": "off", "delta_arrow": "off"}
@@ -184,6 +193,7 @@ def accepting_all(filters: dict[str, Any]) -> bool:
 
 totals = limits.totals(store, number)
 headline(totals)
+seed()
 filters = asked(totals)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     st.caption(t("limits.note") + "  " + t("limits.decided", done=count(totals.decided), n=count(totals.changes)))

@@ -84,8 +84,8 @@ def _outcome(t: Words, assessed: Assessed, customer_key: int, tier: int) -> tupl
 
 def _where_to_change(t: Words, customer_key: int) -> None:
     here = {"customer": str(customer_key), **controls.in_url()}
-    st.page_link("book/limits.py", label=t("reviews.to_limits"), icon=":material/account_balance:")
     for page, label, icon in (
+        ("book/limits.py", t("reviews.to_limits"), ":material/account_balance:"),
         ("book/customer.py", t("reviews.to_override"), ":material/swap_vert:"),
         ("book/assess.py", t("reviews.to_assess"), ":material/edit:"),
     ):
