@@ -91,3 +91,10 @@ def test_who_is_paid_is_no_customer_by_its_values(heading: str) -> None:
     assert fields(ready)[heading] is None
     assert ready.refused is not None
     assert ready.refused.key == "errors.file_no_customer"
+
+
+def test_columns_that_no_row_fills_and_years_below_a_heading_of_days() -> None:
+    ready = prepared("factura,fecha,vencimiento,importe,notas\nF1,2026-01-05,,10,\nF2,2026-01-06,,20,\n")
+    assert ready.refused is not None
+    rows = "".join(f"C{n},客户{n},{1990 + n}\n" for n in range(1, 6))
+    assert fields(prepared(f"客户编号,客户名称,成立日期\n{rows}"))["成立日期"] == "incorporation_date"

@@ -25,6 +25,8 @@ def can_hold(name: str, distinct: Sequence[str]) -> bool:
     said = [text for text in distinct if _says(text)]
     if len(said) < _FEWEST or kind not in {"date", "amount"}:
         return True
+    if kind == "date" and sum(bool(_YEAR.fullmatch(text)) for text in said) >= _HARDLY * len(said):
+        return True  # below a heading that says so, a year is a day too
     return _share(kind, said) >= _HARDLY
 
 
@@ -46,9 +48,9 @@ def fitting(needs: Sequence[Sequence[str]], columns: Mapping[int, Sequence[str]]
 
 def _fits(kind: str, distinct: Sequence[str]) -> bool:
     said = [text for text in distinct if _says(text)]
-    if kind == "code" and _share("date", said) >= _MOSTLY:
+    if len(said) < _FEWEST or (kind == "code" and _share("date", said) >= _MOSTLY):
         return False
-    return len(said) >= _FEWEST and _share(kind, said) >= _MOSTLY
+    return _share(kind, said) >= _MOSTLY
 
 
 # The same columns are looked at for each kind of file.
