@@ -84,3 +84,32 @@ def test_a_rate_without_a_day_is_of_the_imports_day() -> None:
         ("HKD", AS_OF, 0.91),
         ("USD", AS_OF, 7.1),
     ]
+
+
+WIDE = "Date,USD,CHF,GBP,HRK,CNY,\n2026-01-30,1.20,0.96,0.8,N/A,8.4,\n2026-01-29,1.25,0.96,0.8,N/A,8.0,\n"
+
+
+def test_a_table_with_a_column_per_currency_is_turned_by_the_book_s_own() -> None:
+    found = ready(WIDE)
+    assert (found.kind.id, found.questions) == ("rates", ())
+    told = {(code, day): rate for code, day, rate in rates(found)}
+    assert told[("USD", "2026-01-30")] == 7.0
+    assert told[("USD", "2026-01-29")] == 6.4
+    assert told[("GBP", "2026-01-30")] == 10.5
+    assert told[("EUR", "2026-01-30")] == 8.4  # the one that no column names, told by what all others are worth
+    assert {code for code, _ in told} == {"USD", "CHF", "GBP", "EUR"}
+
+
+def test_a_table_without_the_book_s_own_currency_is_asked_about() -> None:
+    store = Store()
+    with store.transaction() as cursor:
+        cursor.execute("insert into meta values ('currency', 'EUR')")
+    [question] = ready(WIDE, store=store).questions
+    assert question.default == "inverse"
+    told = {(code, day): rate for code, day, rate in rates(ready(WIDE, {question.id: "inverse"}, store=store))}
+    assert told[("GBP", "2026-01-30")] == 1.25
+
+
+def test_columns_that_are_no_currencies_make_no_table_of_rates() -> None:
+    text = b"Date,USD,JPY,GBP,Note\n2026-01-30,1.2,180,0.8,closing\n"
+    assert prepare(read(text, "a.csv"), POLICY, Store()).kind is not KINDS["rates"]

@@ -251,6 +251,16 @@ def test_the_currency_that_headings_name() -> None:
     assert (row["currency"], row["total_assets"]) == ("USD", 100_000)
 
 
+def test_what_accounts_were_debited_and_credited_in_a_trial_balance_is_no_figure() -> None:
+    text = "科目编码,科目名称,期初余额,本期借方发生额,本期贷方发生额,期末余额\n"
+    text += "1122,应收账款,100,70,50,120\n1405,库存商品,30,5,5,30\n2202,应付账款,40,20,35,55\n"
+    found = rows(prepare(text, answers={"statement_period": "2024-06-30"}))
+    told = {day: (row["receivables"], row["payables"]) for day, row in found.items()}
+    assert told == {date(2023, 12, 31): (100, 40), date(2024, 6, 30): (120, 55)}
+    sides = text.replace("期初余额", "期初借方").replace("期末余额", "期末贷方")
+    assert prepare(sides).refused is not None
+
+
 def test_the_currency_that_a_column_names() -> None:
     text = "customer id,period end,Currency,total assets,equity\nA,2024,NTD,100,50\nA,2023/12,TWD,90,40\n"
     first, second = rows(prepare(text)).values()

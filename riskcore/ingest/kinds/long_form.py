@@ -35,6 +35,7 @@ _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?|年度?)?(?!\d)|(?<!\d)(?:19|20)\d{6}(?!\d)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_MOVEMENT = re.compile(r"借方|贷方|发生额|\bdebits?\b|\bcredits?\b", re.IGNORECASE)  # of an account, in a trial balance
 _IS_COMPANY = re.compile(r"(?:公司|集团|厂|\bltd|\blimited|\binc|\bgmbh|\bco|\bllc|\bplc|\bag)\.?$", re.IGNORECASE)
 
 
@@ -169,7 +170,12 @@ def _columns(header: Row, places: Sequence[int], of_file: date | None) -> list[_
 
 
 def _period(heading: str, of_file: date | None) -> Period | None:
-    """The day that a heading names, or means by the period of the file where that is known."""
+    """The day that a heading names, or means by the period of the file where that is known.
+
+    None for what was debited or credited to accounts, which is no figure of a statement.
+    """
+    if _MOVEMENT.search(heading):
+        return None
     if named := period_in(heading):
         return named
     meant = relative(heading)

@@ -4,16 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from riskcore.ingest.columns import source_sql, type_column
 from riskcore.ingest.kinds.base import Asking, Kind, Problem, Shaping
+from riskcore.ingest.kinds.rates_wide import ROUGHLY, WideRates, crossed_sql, crosses, melted
 from riskcore.ingest.mapping import Match
 from riskcore.ingest.questioning import Option, Question
 from riskcore.ingest.upload import Upload
 from riskcore.store import Store
 
-# Rough worth of one unit in US dollars: enough to tell a rate from its inverse and from one for a hundred units.
-_ROUGHLY = {
-    **{"USD": 1.0, "EUR": 1.1, "GBP": 1.3, "CHF": 1.15, "CAD": 0.72, "AUD": 0.66, "NZD": 0.6, "SGD": 0.75},
-    **{"CNY": 0.14, "HKD": 0.128, "TWD": 0.031, "JPY": 0.0067, "KRW": 0.00072, "INR": 0.0115, "THB": 0.029},
-}
 _SQL = {"as_is": "rate", "inverse": "1 / rate", "hundred": "rate / 100"}
 
 
@@ -29,6 +25,8 @@ def ask(asking: Asking) -> list[Question]:
         return []
     own = _own(asking.store, asking.policy.currency)
     columns = [type_column(asking.scratch, by_field[name], asking.policy) for name in ("currency", "rate")]
+    if isinstance(asking.upload, WideRates) and own in {str(c.currency) for c in columns[0].read.values()}:
+        return []  # the column of the book's own currency tells
     told = asking.scratch.cursor.execute(
         f"select code, median(rate) from (select {columns[0].value} as code, {columns[1].value} as rate "
         f"from {source_sql(columns)}) where code is not null and rate > 0 group by 1 order by count(*) desc, 1"
@@ -52,9 +50,9 @@ def ask(asking: Asking) -> list[Question]:
 
 def _way(code: str, own: str, rate: float) -> str | None:
     """How a rate is meant by its size; None where that cannot be told."""
-    if code == own or code not in _ROUGHLY or own not in _ROUGHLY:
+    if code == own or code not in ROUGHLY or own not in ROUGHLY:
         return None
-    expected = _ROUGHLY[code] / _ROUGHLY[own]
+    expected = ROUGHLY[code] / ROUGHLY[own]
     likely = {"as_is": expected, "inverse": 1 / expected, "hundred": 100 * expected}
     way = min(likely, key=lambda name: max(rate / likely[name], likely[name] / rate))
     return None if 1 / 3 < expected < 3 and way == "inverse" else way
@@ -78,7 +76,10 @@ def judge(shaping: Shaping) -> Iterator[Problem]:
 
 
 def tables(shaping: Shaping) -> Mapping[str, str]:
-    """The rates, turned as was answered."""
+    """The rates, turned as was answered; of a table with a column of the book's currency, by that column."""
+    own = _own(shaping.store, shaping.policy.currency)
+    if isinstance(shaping.upload, WideRates) and crosses(shaping.scratch, own):
+        return {"rate": crossed_sql(shaping.scratch, own)}
     answer = next((a for name, a in shaping.answers.items() if name.startswith("rate:")), "as_is")
     return {
         "rate": f"select line, currency, {shaping.column('rate_date', 'null::date')} as day, {_SQL[answer]} as rate "
@@ -101,4 +102,5 @@ RATES = Kind(
     ask=ask,
     judge=judge,
     fits=fits,
+    reshape=melted,
 )
