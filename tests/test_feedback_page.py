@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import data, feedback_patterns
+from pages.parts import controls, data, feedback_patterns
 from riskcore import book, drafts, portfolio, versions
 from riskcore import policy as policies
 from riskcore.feedback import events, opinions, patterns
@@ -241,7 +241,7 @@ def test_a_segment_makes_no_draft_and_says_what_to_look_at(lang: str) -> None:
     [(industry,)] = store().rows("select industry from listing group by industry order by count(*) desc limit 1")
     say(f"listing where industry = '{industry}' order by position", "too_low", 6)
     text = shown(opened_patterns(lang))
-    assert Words(lang)("feedback.what_industry", value=industry) in text
+    assert Words(lang)("feedback.what_industry", value=controls.value_name(Words(lang), industry)) in text
     assert Words(lang)("feedback.segment_industry") in text
 
 

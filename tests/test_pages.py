@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.parts import data
+from pages.parts import controls, data
 from riskcore import book, portfolio
 from riskcore.store import Store
 from riskcore.text import Words
@@ -321,3 +321,22 @@ def test_name_tier_and_amount_are_in_sight_in_a_narrow_window(home: Path, page: 
         widths = [{"medium": 200, "small": 75}.get(w := layout[name].get("width"), w) for name in named]
         assert sum(widths[: named.index(amount_of) + 1]) <= 750 - 32, named
         assert {"tier", "line", "now"} & set(named[: named.index(amount_of)])
+
+
+def test_industries_and_regions_of_the_sample_are_named_in_the_language_of_the_page(home: Path, sample: Store) -> None:
+    question = "select distinct industry from listing where industry is not null union select region from listing"
+    values = [value for (value,) in sample.rows(f"from ({question}) t(value) where value is not null")]
+    names = {value: controls.value_name(Words("zh"), value) for value in values}
+    assert [value for value, name in names.items() if name.isascii()] == []
+    assert len(set(names.values())) == len(names)
+    assert [controls.value_name(Words("en"), value) for value in values] == values
+    for page in ("overview", "thresholds", "customers"):
+        app = opened(page, "zh", book="sample")
+        shown = [str(cell) for table in app.dataframe for cell in table.value.astype(str).to_numpy().ravel()]
+        shown += [option for box in app.selectbox for option in box.options]
+        assert set(values) & set(shown) == set()
+
+
+def test_industries_of_an_own_book_stand_as_its_files_say(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "kind", lambda: "own")
+    assert controls.value_name(Words("zh"), "Food") == "Food"

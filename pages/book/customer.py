@@ -89,8 +89,8 @@ def facts() -> None:
         (t("overview.past_due"), full_money(row["past_due"], currency)),
         (t("overview.expected_loss"), full_money(expected_loss(), currency)),
         (t("customer.limit"), full_money(row["credit_limit"], currency)),
-        (t("segments.industry"), row["industry"] or NOTHING),
-        (t("segments.region"), row["region"] or NOTHING),
+        (t("segments.industry"), controls.value_name(t, row["industry"]) or NOTHING),
+        (t("segments.region"), controls.value_name(t, row["region"]) or NOTHING),
         (t("segments.salesperson"), row["salesperson"] or NOTHING),
     ]
     with st.container(horizontal=True, gap="medium"):

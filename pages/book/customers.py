@@ -39,7 +39,7 @@ for box, dimension in zip(boxes, schema.SEGMENTS, strict=False):
         placeholder=t("customers.any"),
         key=f"filter_{dimension}",
         disabled=not values,
-        format_func=str,
+        format_func=lambda value: str(controls.value_name(t, value)),
     )
 firing = data.ask(portfolio.held_by_rule, policy)
 by_code = {r.code: r for r in policy.rule if firing[r.code]}
@@ -94,8 +94,8 @@ shown = pd.DataFrame(
         "exposure": rows["exposure"].astype(float),
         "past_due": rows["past_due"].astype(float),
         "credit_limit": rows["credit_limit"].astype(float),
-        "industry": rows["industry"],
-        "region": rows["region"],
+        "industry": [controls.value_name(t, value) for value in rows["industry"]],
+        "region": [controls.value_name(t, value) for value in rows["region"]],
         "salesperson": rows["salesperson"],
         "rules": [controls.rule_names(policy, mask) for mask in rows["rules"]],
         "reason": main_reasons(t, policy, rows),

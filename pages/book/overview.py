@@ -157,7 +157,7 @@ def concentration() -> None:
         sums = by_industry[by_industry["place"].between(0, 11)].groupby("segment")["exposure"].sum()
         if len(sums) and total(mix, "exposure") > 0:
             share = percent(sums.max() / total(mix, "exposure"))
-            note += " " + t("overview.largest_industry", name=plain(sums.idxmax()), share=share)
+            note += " " + t("overview.largest_industry", name=plain(controls.value_name(t, sums.idxmax())), share=share)
         st.caption(note)
     shown = pd.DataFrame(
         {

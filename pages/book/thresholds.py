@@ -84,6 +84,7 @@ def show_board(now: list[int], dimension: str) -> None:
         t=t,
         currency=currency,
         dimension=dimension,
+        names={value: controls.value_name(t, value) for value in data.ask(portfolio.segment_values, dimension)},
         money=money.bound(policy, a) | {"uncertainty": a.retention_uncertainty_pct},
         pins=meeting.pinned(meeting.pins()),
         present=present,

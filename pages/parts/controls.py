@@ -1,5 +1,6 @@
 """What every page shows alike: its head, the badges, the empty book, the list with its pages."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -123,7 +124,15 @@ def tier_legend(t: Words, policy: Policy, thresholds: tuple[int, ...]) -> str:
 
 def segment_name(t: Words, place: int, name: str) -> str:
     """What a segment of the cube is called: its value, "not given", or the others together."""
-    return t("segments.none") if place == -1 else name or t("segments.other")
+    return t("segments.none") if place == -1 else value_name(t, name) if name else t("segments.other")
+
+
+def value_name(t: Words, value: Any) -> Any:
+    """What an industry or region is called: those of the sample by language, those of an own book as its files say."""
+    if data.kind() == "sample" and isinstance(value, str):
+        with contextlib.suppress(KeyError):
+            return t(f"segments.sample.{value.lower().replace(' ', '_')}")
+    return value
 
 
 def rule_names(policy: Policy, mask: int) -> str:

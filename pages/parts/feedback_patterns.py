@@ -80,8 +80,8 @@ def said(room: Room, one: Pattern) -> str:
         return of[one.direction]
     what = {
         "tier": t("feedback.what_tier", code=one.value),
-        "industry": t("feedback.what_industry", value=one.value),
-        "region": t("feedback.what_region", value=one.value),
+        "industry": t("feedback.what_industry", value=controls.value_name(t, one.value)),
+        "region": t("feedback.what_region", value=controls.value_name(t, one.value)),
         "salesperson": t("feedback.what_salesperson", value=one.value),
     }[one.kind]
     of = {"too_high": t("feedback.judged_too_high", what=what), "too_low": t("feedback.judged_too_low", what=what)}

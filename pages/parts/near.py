@@ -55,7 +55,7 @@ def _shown(t: Words, policy: Policy, rows: pd.DataFrame) -> pd.DataFrame:
             "exposure": rows["exposure"].astype(float),
             "at_stake": rows["limit_at_stake"].astype(float),
             "past_due": rows["past_due"].astype(float),
-            "industry": rows["industry"],
+            "industry": [controls.value_name(t, value) for value in rows["industry"]],
             "reason": main_reasons(t, policy, rows),
         }
     )

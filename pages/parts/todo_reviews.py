@@ -84,6 +84,7 @@ def _filters(room: Room, place: Any) -> dict[str, Any]:
                 placeholder=t("customers.any"),
                 key=f"reviews_{dimension}",
                 disabled=not values,
+                format_func=lambda value: str(controls.value_name(t, value)),
                 width=130,
             )
         found["search"] = st.text_input(
