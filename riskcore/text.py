@@ -28,7 +28,7 @@ class _Forms(Formatter):
         one, two_forms, many = format_spec.partition("|")
         if not two_forms:
             return str(super().format_field(value, format_spec))
-        return one if str(value).lstrip("+-−") == "1" else many
+        return one if str(value).lstrip("+-−<>≤≥ ") == "1" else many
 
 
 _FORMS = _Forms()

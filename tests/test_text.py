@@ -220,7 +220,13 @@ def test_good_use_passes(source: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "said"),
-    [(1, "1 customer"), ("1", "1 customer"), ("+1", "+1 customer"), (0, "0 customers"), ("1,001", "1,001 customers")],
+    [
+        (1, "1 customer"),
+        ("+1", "+1 customer"),
+        ("< 1", "< 1 customer"),
+        (0, "0 customers"),
+        ("1,001", "1,001 customers"),
+    ],
 )
 def test_what_follows_a_number_goes_with_it(n: Any, said: str) -> None:
     assert Words("en")("limits.of_customers", n=n) == said
