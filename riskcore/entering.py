@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from riskcore import book, explanation, schema, signing, versions
+from riskcore import book, explanation, schema, signing
 from riskcore.errors import AskedWrong
 from riskcore.explanation import BY_HAND, Explained, Line
 from riskcore.ingest import cells
@@ -95,14 +95,13 @@ def save(store: Store, entry: Entry, day: date, by: str) -> int:
     AskedWrong where the name of the person or of the customer is missing, the id is taken, or nothing was said.
     """
     person = signing.name(by)
-    policy = versions.in_force(store)
     if not entry.said:
         raise AskedWrong("entry_empty")
     with store.transaction() as cursor:
         if entry.customer_key is None:
             check_new(cursor, entry)
         customer_key = _write(cursor, entry, day, person, signing.now())
-        book.assess_in(cursor, policy)
+        book.assess_in(cursor)
     return customer_key
 
 
