@@ -7,7 +7,6 @@ lowest score. Amounts in the book's currency a year; shares in per cent.
 """
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -100,15 +99,6 @@ def break_even_pd(a: Assumptions, tier: int, terms_days: float) -> float:
     """
     lost = 1 - a.kept_pct[tier] / 100
     return (lost * a.margin_pct / 100 * 365 / terms_days - a.cost_of_money_pct / 100) / (a.lgd_pct / 100)
-
-
-def score_of_pd(policy: Policy, pd_12m: float) -> float | None:
-    """The score that reads as a probability of default; None where there is none (0 or less, 1 or more)."""
-    if not 0 < pd_12m < 1:
-        return None
-    scale = policy.pd_scale
-    odds = (1 - pd_12m) / pd_12m
-    return scale.anchor_score + scale.points_to_double_odds * math.log2(odds / scale.good_bad_odds)
 
 
 def by_tier(
