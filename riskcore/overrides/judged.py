@@ -44,8 +44,25 @@ class Rates:
     standing: Literal["few", "look", "many"] | None
 
 
+class _Judged:
+    """Of `n` cases, how often the person was right."""
+
+    n: int
+    was_right: int
+
+    @property
+    def lacking(self) -> int:
+        """How many cases are missing before anything can be said."""
+        return max(0, LEAST - self.n)
+
+    @property
+    def right(self) -> tuple[float, float, float]:
+        """The share in which the person was right, 0 to 1, with the ends of its 95 % interval (Wilson)."""
+        return _share(self.was_right, self.n)
+
+
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(_Judged):
     """What became of overridden customers: `n` seen since, `was_right` of whom the person was right.
 
     Right: lifted and not bad now, or lowered and bad now; bad: in default, or in the worst tier by score. `counts`: by
@@ -61,19 +78,9 @@ class Outcome:
     kept: int
     kept_shares: dict[Measure, float] | None
 
-    @property
-    def lacking(self) -> int:
-        """How many cases are missing before anything can be said."""
-        return max(0, LEAST - self.n)
-
     def share(self, measure: Measure) -> tuple[float, float, float]:
         """The share of a measure, 0 to 1, with the ends of its 95 % interval (Wilson)."""
         return _share(self.counts[measure], self.n)
-
-    @property
-    def right(self) -> tuple[float, float, float]:
-        """The share in which the person was right, with the ends of its interval."""
-        return _share(self.was_right, self.n)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
-class Later:
+class Later(_Judged):
     """What the first assessment `months` or more after an override's data shows of the `n` customers it holds still.
 
     `bad`: in the worst tier by score then; `was_right`: lifted and not bad, or lowered and bad.
@@ -97,16 +104,6 @@ class Later:
     n: int
     bad: int
     was_right: int
-
-    @property
-    def lacking(self) -> int:
-        """How many cases are missing before anything can be said."""
-        return max(0, LEAST - self.n)
-
-    @property
-    def right(self) -> tuple[float, float, float]:
-        """The share in which the person was right, 0 to 1, with the ends of its 95 % interval (Wilson)."""
-        return _share(self.was_right, self.n)
 
     @property
     def bad_share(self) -> tuple[float, float, float]:
