@@ -79,7 +79,7 @@ def tables(shaping: Shaping) -> Mapping[str, str]:
     """The rates, turned as was answered; of a table with a column of the book's currency, by that column."""
     own = _own(shaping.store, shaping.policy.currency)
     if isinstance(shaping.upload, WideRates) and crosses(shaping.scratch, own):
-        return {"rate": crossed_sql(shaping.scratch, own)}
+        return {"rate": crossed_sql(shaping.scratch)}
     answer = next((a for name, a in shaping.answers.items() if name.startswith("rate:")), "as_is")
     return {
         "rate": f"select line, currency, {shaping.column('rate_date', 'null::date')} as day, {_SQL[answer]} as rate "

@@ -59,17 +59,21 @@ def melted(upload: Upload) -> WideRates | None:
 
 
 def crosses(scratch: Scratch, own: str) -> bool:
-    """Whether the book's own currency has a column, by which all others are worth so many units of it."""
-    return bool(scratch.texts(f"select currency from typed where currency = '{_checked(own)}' limit 1"))
+    """Whether the book's own currency has a column, by which all others are worth so many units of it.
+
+    It stands in the table `own_currency` from then on.
+    """
+    scratch.cursor.execute("create or replace temp table own_currency as select $own as currency", {"own": own})
+    return bool(scratch.texts("select currency from typed semi join own_currency using (currency) limit 1"))
 
 
-def crossed_sql(scratch: Scratch, own: str) -> str:
-    """SQL of the rates (line, currency, day, rate) as units of the book's currency, and those of the unnamed one."""
+def crossed_sql(scratch: Scratch) -> str:
+    """SQL of the rates (line, currency, day, rate) as units of the own currency, and those of the unnamed one."""
     kept = "typed anti join aside using (line)"
-    own_rates = f"select rate_date, line, rate from {kept} where currency = '{_checked(own)}'"
+    own_rates = f"select rate_date, line, rate from {kept} semi join own_currency using (currency)"
     others = (
         f"select t.line, t.currency, t.rate_date as day, o.rate / t.rate as rate from ({kept}) t "
-        f"join ({own_rates}) o on o.rate_date = t.rate_date where t.currency <> '{_checked(own)}'"
+        f"join ({own_rates}) o on o.rate_date = t.rate_date anti join own_currency using (currency)"
     )
     base = _unnamed(scratch)
     named = f" union all select line, '{base}', rate_date, rate from ({own_rates})" if base else ""
@@ -77,7 +81,7 @@ def crossed_sql(scratch: Scratch, own: str) -> str:
 
 
 def _unnamed(scratch: Scratch) -> str | None:
-    """The currency that one unit of is meant by, if its worth by all columns tells it."""
+    """The currency that one unit is meant of, a code of ROUGHLY, if its worth by all columns tells it."""
     told = scratch.cursor.execute("select currency, median(rate) from typed where rate > 0 group by 1").fetchall()
     rates = {code: rate for code, rate in told if code in ROUGHLY}
     off = sorted(
@@ -88,10 +92,3 @@ def _unnamed(scratch: Scratch) -> str | None:
     if not rates or not off or off[0][0] > _NEAR or (len(off) > 1 and off[1][0] - off[0][0] < _APART):
         return None
     return off[0][1]
-
-
-def _checked(code: str) -> str:
-    """A code that may stand in SQL."""
-    if not _CODE.fullmatch(code):
-        raise ValueError(code)
-    return code
