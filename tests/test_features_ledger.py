@@ -67,7 +67,7 @@ class File:
 def emptied(store: Store) -> Store:
     """The same book without anything in it."""
     with store.transaction() as cursor:
-        for table in ("item", "item_paid", "rate", "input", "import"):
+        for table in ("item", "item_paid", "rate", "input_kept", "input_named", "import"):
             cursor.execute(f"delete from {table}")
     return store
 
@@ -86,7 +86,9 @@ def invoice(due: int, paid: int | None = None, cents: int = 10_000, **more: Any)
 def take(store: Store, *files: File) -> None:
     """Put imports into a book."""
     with store.transaction() as cursor:
-        cursor.execute("insert or ignore into customer select n, 'C' || n from range(1, 4) three(n)")
+        cursor.execute(
+            "insert into customer select n, 'C' || n from range(1, 4) three(n) anti join customer on customer_key = n"
+        )
         for file in files:
             [number] = cursor.execute("select coalesce(max(import_id), 0) + 1 from import").fetchone() or (1,)
             named = {(i.customer, i.document) for i in file.items}
