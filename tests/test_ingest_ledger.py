@@ -596,6 +596,21 @@ def test_an_import_that_names_a_document_again_is_marked() -> None:
     assert store.rows("select count(*), sum(amount) from item") == [(4, Decimal(400))]
 
 
+def test_what_a_ledger_says_of_customers_takes_no_wide_rows_and_numbers_each_customer_once() -> None:
+    store = Store()
+    text = "customer id,region,invoice number,invoice date,due date,amount\nC1,North,1,2026-01-10,2026-02-09,100\n"
+    for file in (text, text.replace("\nC1,North", "\nC2,South"), text):
+        with store.transaction() as cursor:
+            load(cursor, seen(file, "open_items", store=store).ready.prepared, "", NOW)
+    assert store.rows("select count(*) from input_kept") == [(0,)]
+    assert store.rows("select customer_key, region from input order by import_id") == [
+        (1, "North"),
+        (2, "South"),
+        (1, "North"),
+    ]
+    assert store.rows("select customer_key, customer_id from customer order by 1") == [(1, "C1"), (2, "C2")]
+
+
 def test_a_register_that_tells_nothing_of_payments_says_so() -> None:
     register = b"Customer No,Invoice No,Invoice Date,Amount\nC1,F1,2026-01-05,100\nC2,F2,2026-01-06,200\n"
     store = Store()
