@@ -189,6 +189,7 @@ def test_samples_are_three_different_values(policy: Policy) -> None:
         ("合作时长(月)", 1),
         ("合作年限", 12),
         ("合作时长(年)", 12),
+        ("合作年限(月)", 1),
         ("Years as customer", 12),
         ("years_with_us", 12),
         ("Months as customer", 1),

@@ -39,7 +39,7 @@ _PROFILED = 2_000  # rows that decide between two meanings
 _SUMMED = 200  # rows whose amounts are held against each other
 _DOCUMENT = re.compile(r"[A-Za-z]{0,8}[/_.-]?\d[\w/.-]*", re.ASCII)
 _MONTHS = "months_trading"
-_YEARS = re.compile("年|year|yr")
+_YEARS = re.compile("^(?!.*(?:月|month)).*(?:年|year|yr)")  # 合作年限（月） counts months
 _CODE = re.compile(r"(?=\S*\d)[\w\-./]+", re.ASCII)
 
 
@@ -71,7 +71,7 @@ class Match:
     def own_unit(self) -> int | None:
         """What the heading says that its amounts, or months as a customer, are counted in, None where nothing."""
         if self.field == _MONTHS:
-            return 12 if _YEARS.search(plain(self.heading)) else None
+            return 12 if _YEARS.match(plain(self.heading)) else None
         return heading_multiplier(self.heading) if self._is_amount else None
 
     @property
