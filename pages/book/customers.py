@@ -94,11 +94,11 @@ shown = pd.DataFrame(
         "exposure": rows["exposure"].astype(float),
         "past_due": rows["past_due"].astype(float),
         "credit_limit": rows["credit_limit"].astype(float),
+        "rules": [controls.rule_names(policy, mask) for mask in rows["rules"]],
+        "reason": main_reasons(t, policy, rows),
         "industry": [controls.value_name(t, value) for value in rows["industry"]],
         "region": [controls.value_name(t, value) for value in rows["region"]],
         "salesperson": rows["salesperson"],
-        "rules": [controls.rule_names(policy, mask) for mask in rows["rules"]],
-        "reason": main_reasons(t, policy, rows),
     }
 )
 if rows["override_by"].isna().all():  # a column for those pages only on which it says something
@@ -113,11 +113,11 @@ layout = {
     "exposure": controls.money_column(t("overview.exposure_in", currency=currency)),
     "past_due": controls.money_column(t("thresholds.past_due_in", currency=currency)),
     "credit_limit": controls.money_column(t("customers.limit_in", currency=currency)),
+    "rules": column.TextColumn(t("customers.rules"), width=64),
+    "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
     "industry": column.TextColumn(t("segments.industry"), width="small"),
     "region": column.TextColumn(t("segments.region"), width=98),
     "salesperson": column.TextColumn(t("segments.salesperson"), width=96),
-    "rules": column.TextColumn(t("customers.rules"), width=64),
-    "reason": column.TextColumn(t("thresholds.reason"), width="medium"),
 }
 controls.customer_table(shown, rows["customer_key"], layout, f"customers_{page}_{asked}", place)
 store = data.store()  # a download is made when no book is on screen
