@@ -220,6 +220,13 @@ def test_decimal_commas_and_dates_by_day_are_read_at_once(both: Both) -> None:
     assert len(large.upload.rows) == 0
 
 
+def test_years_as_a_customer_are_months_at_once_too(both: Both) -> None:
+    lines = [f"C{n:05},公司{n},{1 + n % 9}{'' if n % 7 else '年'},{n}.50\n" for n in range(3_000)]
+    small, large = both("客户编号,客户名称,合作年限,应收账款余额\n" + "".join(lines))
+    assert [m.multiplier for m in large.matches if m.field == "months_trading"] == [12]
+    agree(small, large)
+
+
 def test_invoices_become_the_same_documents(both: Both) -> None:
     lines = [
         f"C{n % 500:04},{n:06},2026-0{1 + n % 9}-1{n % 10},2026-1{n % 3}-01,{'' if n % 4 else '2026-10-05'},{n}.50\n"
